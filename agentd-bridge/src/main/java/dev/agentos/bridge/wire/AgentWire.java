@@ -1,0 +1,107 @@
+package dev.agentos.bridge.wire;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Records about agents. */
+public final class AgentWire {
+
+    private AgentWire() {}
+
+    /**
+     * A request to spawn.
+     *
+     * @param key idempotency key: the same key gives the same agent, however often it is sent
+     * @param command for process agents, instead of the contract's
+     * @param input named values that a plan may bind as {@code ${input.NAME}}
+     * @param stdin whether the client will send standard input
+     */
+    public record Spawn(
+            String key,
+            String source,
+            String contract,
+            Optional<String> latency,
+            Optional<String> binding,
+            List<String> command,
+            Map<String, Object> input,
+            boolean stdin) {
+        public Spawn {
+            command = command == null ? List.of() : List.copyOf(command);
+            input = input == null ? Map.of() : Map.copyOf(input);
+        }
+    }
+
+    /** An agent as every face shows it. {@code word} and {@code glyph} already say "needs you" where one is due. */
+    public record AgentView(
+            String id,
+            String name,
+            String latency,
+            String binding,
+            String kind,
+            String state,
+            String word,
+            String glyph,
+            String reason,
+            String digest,
+            String verdict,
+            String model,
+            List<String> capabilities,
+            List<ContractWire.SubstitutionView> substitutions,
+            List<ReceiptLine> receipt,
+            String run,
+            String incarnation,
+            String workspace,
+            int restarts,
+            String createdAt,
+            String endedAt,
+            Optional<ExitView> exit,
+            Usage usage,
+            List<StepView> steps,
+            long consentsWaiting) {}
+
+    public record ReceiptLine(String mechanism, boolean declared, String actual, String how, String probe) {}
+
+    public record ExitView(Optional<Integer> code, Optional<Integer> signal, String reason) {}
+
+    public record Usage(long cpuMicros, long memoryBytes, long toolCalls) {}
+
+    /** A step of a plan. {@code state} is {@code pending}, {@code running}, {@code asking}, {@code done} or {@code failed}. */
+    public record StepView(String id, String tool, String state, String note) {}
+
+    public record Agents(List<AgentView> agents) {
+        public Agents {
+            agents = List.copyOf(agents);
+        }
+    }
+
+    /** Bytes of a log from {@code offset}; {@code next} is where to go on. {@code ended} when no more will come. */
+    public record LogChunk(String stream, long offset, long next, String text, boolean ended) {}
+
+    /** Standard input for a process agent; {@code end} closes it. Data is Base64. */
+    public record StdinChunk(String data, boolean end) {}
+
+    /** What an agent changed. {@code state} is {@code written}, {@code undone} or {@code changed-since}. */
+    public record ChangeView(
+            String key, String run, String step, String path, String state, long bytes, boolean wasNew, String diff) {}
+
+    public record Changes(List<ChangeView> changes) {
+        public Changes {
+            changes = List.copyOf(changes);
+        }
+    }
+
+    /** What to undo: one change, or all of the agent's where {@code key} is absent. */
+    public record Undo(Optional<String> key, boolean force) {}
+
+    /** Why an operation was or would be refused or allowed. */
+    public record Explanation(
+            String agent, String operation, String target, String answer, String why, String contractLine, String next) {}
+
+    /** The result of the last finished run. */
+    public record Result(String run, String outcome, String reason, Map<String, Object> outputs) {
+        public Result {
+            outputs = Map.copyOf(outputs);
+        }
+    }
+}

@@ -1,0 +1,74 @@
+package dev.agentos.bridge.wire;
+
+import java.util.List;
+import java.util.Map;
+
+/** Records about the service itself. */
+public final class ServiceWire {
+
+    private ServiceWire() {}
+
+    /**
+     * The answer to "is it well?". {@code state} is {@code ready}, {@code starting} or {@code read-only}.
+     *
+     * @param agents number of agents by state word
+     */
+    public record Status(
+            String version,
+            String state,
+            String detail,
+            long pid,
+            long uptimeMs,
+            String socket,
+            String stateDirectory,
+            Enforcement enforcement,
+            Map<String, Long> agents,
+            long consentsWaiting,
+            Audit audit,
+            MachineView machine,
+            Worker worker) {}
+
+    /** {@code mode} is {@code privileged}, {@code unprivileged} or {@code unavailable}. */
+    public record Enforcement(String mode, int enforced, int total, List<MechanismView> mechanisms) {}
+
+    public record MechanismView(String name, boolean available, String detail) {}
+
+    public record Audit(long records, String head, long checkpointCount, String checkpointTime) {}
+
+    public record MachineView(
+            String host,
+            int cores,
+            long freeCpuMillis,
+            long memoryBytes,
+            long freeMemoryBytes,
+            long gpuMemoryBytes,
+            List<String> models,
+            List<String> tools) {}
+
+    public record Worker(String state, String detail) {}
+
+    /** Every error of the door: what went wrong, where, and what to do. {@code items} itemise a refusal. */
+    public record ErrorBody(String code, String message, String place, String next, List<Map<String, Object>> items) {
+        public ErrorBody {
+            items = List.copyOf(items);
+        }
+    }
+
+    public record Substitutes(List<String> models) {
+        public Substitutes {
+            models = List.copyOf(models);
+        }
+    }
+
+    public record ToolView(
+            String name, String capability, String summary, String effect, boolean reversible, boolean idempotent) {}
+
+    public record Done(boolean done) {}
+
+    /** One page of a list. */
+    public record Tools(List<ToolView> tools) {
+        public Tools {
+            tools = List.copyOf(tools);
+        }
+    }
+}

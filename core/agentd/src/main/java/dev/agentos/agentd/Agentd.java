@@ -1,0 +1,174 @@
+package dev.agentos.agentd;
+
+import dev.agentos.agentd.agents.AgentBook;
+import dev.agentos.agentd.agents.AgentInspection;
+import dev.agentos.agentd.agents.AgentService;
+import dev.agentos.agentd.agents.ProcessAgents;
+import dev.agentos.agentd.agents.SandboxPlans;
+import dev.agentos.agentd.consent.ConsentService;
+import dev.agentos.agentd.http.Api;
+import dev.agentos.agentd.http.ApiServer;
+import dev.agentos.agentd.journal.JournalFiles;
+import dev.agentos.agentd.journal.SqliteJournal;
+import dev.agentos.agentd.machine.MachineProbe;
+import dev.agentos.agentd.telemetry.EventHub;
+import dev.agentos.agentd.telemetry.HistoryStore;
+import dev.agentos.agentd.telemetry.Metrics;
+import dev.agentos.agentd.telemetry.Sampler;
+import dev.agentos.agentd.telemetry.Tracing;
+import dev.agentos.agentd.tools.ToolGateway;
+import dev.agentos.agentd.tools.Tools;
+import dev.agentos.agentd.worker.EmbedderWorker;
+import dev.agentos.domain.admission.Ledger;
+import dev.agentos.domain.admission.Machine;
+import dev.agentos.domain.event.Event;
+import dev.agentos.domain.port.Journal.Batch;
+import dev.agentos.domain.port.Journal.Trace;
+import dev.agentos.domain.port.Sandbox;
+import dev.agentos.domain.port.TimeSource;
+import dev.agentos.kernel.ExecdSandbox;
+import dev.agentos.kernel.ExecdStarter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+
+/** The service put together: what it is made of, in which order it starts, and in reverse how it stops. */
+public final class Agentd implements AutoCloseable {
+
+    /** Models that need nothing installed. */
+    private static final Set<String> BUILT_IN_MODELS = Set.of("local/extractive");
+
+    private final Closer closer;
+    private final ServiceStatus status;
+    private final AgentBook book;
+    private final ApiServer server;
+    private final CountDownLatch stopRequested;
+
+    private Agentd(
+            Closer closer, ServiceStatus status, AgentBook book, ApiServer server, CountDownLatch stopRequested) {
+        this.closer = closer;
+        this.status = status;
+        this.book = book;
+        this.server = server;
+        this.stopRequested = stopRequested;
+    }
+
+    /** Starts everything; when this returns, the door is open and interrupted work goes on. */
+    public static Agentd start(AgentdConfig config) throws Exception {
+        return start(config, TimeSource.system(), sandboxOf(config));
+    }
+
+    private static ExecdSandbox sandboxOf(AgentdConfig config) {
+        Path socket = config.execdSocket().orElse(config.run().resolve("execd.sock"));
+        return new ExecdSandbox(
+                socket,
+                new ExecdStarter(
+                        config.execd(), config.run().resolve("execd.log"), config.execdSocket().isEmpty()));
+    }
+
+    /** Starts with another clock or another sandbox. */
+    public static Agentd start(AgentdConfig config, TimeSource time, Sandbox sandbox) throws Exception {
+        Closer closer = new Closer();
+        try {
+            return start(config, time, sandbox, closer);
+        } catch (Exception e) {
+            closer.close();
+            throw e;
+        }
+    }
+
+    private static Agentd start(AgentdConfig config, TimeSource time, Sandbox sandbox, Closer closer)
+            throws Exception {
+        makePrivate(config.state());
+        makePrivate(config.run());
+        closer.add(StateLock.take(config.state()));
+        Tracing.start(config.otlpEndpoint());
+        closer.add(Tracing::stop);
+        if (sandbox instanceof AutoCloseable closeable) {
+            closer.add(closeable);
+        }
+        String bootId = Tracing.newCorrelation().substring(0, 8);
+        EventHub events = new EventHub();
+        Metrics metrics = new Metrics();
+        events.listen(metrics::count);
+        SqliteJournal journal = closer.add(SqliteJournal.open(JournalFiles.in(config.state()), time, events));
+        long recoveredFrom = journal.head();
+        HistoryStore history = closer.add(HistoryStore.open(config.state().resolve("history.db")));
+
+        Path agentsDirectory = Files.createDirectories(config.state().resolve("agents"));
+        MachineProbe probe = new MachineProbe();
+        Machine machine = probe.probe(
+                BUILT_IN_MODELS, Tools.CAPABILITIES, Optional.empty(), "the sandbox broker is being started");
+        AgentBook book = new AgentBook(journal, Ledger.empty(machine));
+        ConsentService consent = new ConsentService(journal, time, bootId);
+        EmbedderWorker worker = closer.add(new EmbedderWorker(sandbox, config.run(), config.worker(), bootId));
+        ToolGateway gateway = Tools.gateway(journal, consent, worker, config.state().resolve("undo"));
+        SandboxPlans plans = new SandboxPlans(agentsDirectory);
+        ProcessAgents processes = new ProcessAgents(book, sandbox, time, plans);
+        AgentService agents = closer.add(new AgentService(
+                book, journal, consent, gateway, processes, time, agentsDirectory, () -> events.watchers() > 0));
+        AgentInspection inspection = new AgentInspection(book, gateway, journal, plans);
+
+        book.load();
+        consent.load();
+        gateway.load();
+
+        CountDownLatch stopRequested = new CountDownLatch(1);
+        ServiceStatus status = new ServiceStatus(config, time, book, consent, journal, worker);
+        closer.add(status::stop);
+        SandboxWatch watch = new SandboxWatch(sandbox, probe, book, status, BUILT_IN_MODELS);
+        watch.begin();
+        Api api = new Api(
+                status, book, agents, inspection, consent, gateway, processes, watch, journal, events, history, metrics,
+                stopRequested::countDown);
+        ApiServer server = closer.add(ApiServer.start(
+                api.routes(), metrics, config.socket(), System.getProperty("user.name"), config.tcp()));
+        Sampler sampler = closer.add(new Sampler(time, book, consent, processes, probe, history, metrics));
+        sampler.start();
+        journal.commit(Batch.of(
+                new Trace("start-" + bootId),
+                new Event.ServiceStarted(ServiceStatus.VERSION, recoveredFrom, sandbox.getClass().getSimpleName())));
+        Thread.ofVirtual().name("recovery").start(() -> {
+            watch.awaitKnown();
+            agents.recover();
+        });
+        return new Agentd(closer, status, book, server, stopRequested);
+    }
+
+    private static void makePrivate(Path directory) throws java.io.IOException {
+        Files.createDirectories(
+                directory, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx------"));
+    }
+
+    /** Waits until a client or a signal asks the service to stop. */
+    public void awaitStop() throws InterruptedException {
+        stopRequested.await();
+    }
+
+    /** Asks the service to stop. */
+    public void requestStop() {
+        stopRequested.countDown();
+    }
+
+    public ServiceStatus status() {
+        return status;
+    }
+
+    public AgentBook book() {
+        return book;
+    }
+
+    /** The port of the TCP door; 0 when it is closed. */
+    public int tcpPort() {
+        return server.tcpPort();
+    }
+
+    @Override
+    public void close() {
+        closer.close();
+    }
+}

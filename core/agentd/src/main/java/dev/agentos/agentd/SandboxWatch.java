@@ -1,0 +1,59 @@
+package dev.agentos.agentd;
+
+import dev.agentos.agentd.agents.AgentBook;
+import dev.agentos.agentd.machine.MachineProbe;
+import dev.agentos.agentd.tools.Tools;
+import dev.agentos.domain.port.Sandbox;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+/** Learns what the host can enforce without delaying the door: the broker is asked in the background. */
+public final class SandboxWatch {
+
+    private final Sandbox sandbox;
+    private final MachineProbe probe;
+    private final AgentBook book;
+    private final ServiceStatus status;
+    private final Set<String> models;
+    private final CountDownLatch known = new CountDownLatch(1);
+
+    SandboxWatch(Sandbox sandbox, MachineProbe probe, AgentBook book, ServiceStatus status, Set<String> models) {
+        this.sandbox = sandbox;
+        this.probe = probe;
+        this.book = book;
+        this.status = status;
+        this.models = models;
+    }
+
+    void begin() {
+        Thread.ofPlatform().daemon().name("sandbox-probe").start(this::refresh);
+    }
+
+    /** Asks the broker again, for example after it was repaired. */
+    public void refresh() {
+        try {
+            Sandbox.Host host = sandbox.host();
+            status.host(host);
+            book.machine(probe.probe(models, Tools.CAPABILITIES, Optional.of(host), ""));
+        } catch (Sandbox.SandboxException e) {
+            String why = String.valueOf(e.getMessage());
+            status.hostTrouble(why);
+            book.machine(probe.probe(models, Tools.CAPABILITIES, Optional.empty(), why));
+        } finally {
+            known.countDown();
+        }
+    }
+
+    /** Waits until the first answer is there, good or bad. */
+    public void awaitKnown() {
+        try {
+            if (!known.await(30, TimeUnit.SECONDS)) {
+                status.hostTrouble("the sandbox broker did not answer in 30 s");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

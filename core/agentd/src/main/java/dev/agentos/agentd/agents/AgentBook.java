@@ -1,0 +1,314 @@
+package dev.agentos.agentd.agents;
+
+import dev.agentos.agentd.ServiceException;
+import dev.agentos.bridge.wire.WireJson;
+import dev.agentos.domain.admission.Ledger;
+import dev.agentos.domain.contract.Binding;
+import dev.agentos.domain.contract.ContractDocument;
+import dev.agentos.domain.contract.ContractParser;
+import dev.agentos.domain.contract.LatencyClass;
+import dev.agentos.domain.contract.ParseOutcome;
+import dev.agentos.domain.event.Event;
+import dev.agentos.domain.lifecycle.AgentState;
+import dev.agentos.domain.lifecycle.AgentTrigger;
+import dev.agentos.domain.lifecycle.LifecycleTable;
+import dev.agentos.domain.lifecycle.LifecycleTable.Move;
+import dev.agentos.domain.port.Journal;
+import dev.agentos.domain.port.Journal.Batch;
+import dev.agentos.domain.port.Journal.Committed;
+import dev.agentos.domain.port.Journal.StateChange;
+import dev.agentos.domain.port.Journal.Trace;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * All agents in memory, the ledger, and the one lock under which decisions about them are made. Inside the lock a
+ * change is decided, queued at the journal and applied, so memory and journal have the same order; waiting for the
+ * disk happens outside.
+ */
+public final class AgentBook {
+
+    private final Journal journal;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition changed = lock.newCondition();
+    private final Map<String, AgentRecord> agents = new LinkedHashMap<>();
+    private final Map<String, ContractDocument> documents = new LinkedHashMap<>();
+    private final Map<String, String> byKey = new LinkedHashMap<>();
+    private final Map<String, Integer> numbers = new LinkedHashMap<>();
+    private Ledger ledger;
+
+    public AgentBook(Journal journal, Ledger ledger) {
+        this.journal = journal;
+        this.ledger = ledger;
+    }
+
+    /** Reads every agent from the journal; promises of those that are not over are made again. */
+    public void load() {
+        lock.lock();
+        try {
+            for (Journal.StateDocument document : journal.state(AgentRecord.KIND)) {
+                AgentRecord agent = WireJson.fromMap(document.document(), AgentRecord.class);
+                apply(agent, documentOf(agent));
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** What is to be written and what memory looks like after it. */
+    public static final class Draft {
+        private final List<Event> events = new ArrayList<>();
+        private final List<StateChange> changes = new ArrayList<>();
+        private final List<AgentRecord> records = new ArrayList<>();
+        private final Map<String, ContractDocument> newDocuments = new LinkedHashMap<>();
+
+        public Draft event(Event event) {
+            events.add(event);
+            return this;
+        }
+
+        public Draft change(StateChange change) {
+            changes.add(change);
+            return this;
+        }
+
+        public Draft put(AgentRecord agent) {
+            records.add(agent);
+            return this;
+        }
+
+        Draft put(AgentRecord agent, ContractDocument document) {
+            newDocuments.put(agent.id(), document);
+            return put(agent);
+        }
+    }
+
+    /** A decision under the lock. */
+    public interface Decision<T> {
+        T decide(Draft draft);
+    }
+
+    /** The result of a decision, and the future of its durability. */
+    public record Decided<T>(T result, CompletableFuture<Committed> durable) {
+        /** Waits for the disk. */
+        public T await() {
+            try {
+                durable.join();
+            } catch (java.util.concurrent.CompletionException e) {
+                throw new ServiceException(
+                        ServiceException.Kind.UNAVAILABLE,
+                        "journal.failed",
+                        String.valueOf(e.getCause() == null ? e.getMessage() : e.getCause().getMessage()),
+                        "journal",
+                        "free space or repair the disk, then restart agentd");
+            }
+            return result;
+        }
+    }
+
+    /** Decides, queues and applies as one step. A decision that throws changes nothing. */
+    public <T> Decided<T> decide(Trace trace, Decision<T> decision) {
+        lock.lock();
+        try {
+            Draft draft = new Draft();
+            T result = decision.decide(draft);
+            List<StateChange> changes = new ArrayList<>(draft.changes);
+            for (AgentRecord agent : draft.records) {
+                changes.add(new StateChange.Put(AgentRecord.KIND, agent.id(), WireJson.toMap(agent)));
+            }
+            CompletableFuture<Committed> durable = draft.events.isEmpty() && changes.isEmpty()
+                    ? CompletableFuture.completedFuture(new Committed(0, 0))
+                    : journal.submit(new Batch(trace, draft.events, changes));
+            if (!durable.isCompletedExceptionally()) {
+                for (AgentRecord agent : draft.records) {
+                    ContractDocument fresh = draft.newDocuments.get(agent.id());
+                    apply(agent, fresh != null ? fresh : document(agent.id()));
+                }
+                changed.signalAll();
+            }
+            return new Decided<>(result, durable);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Adds a lifecycle move to a draft. Throws when the table has no such row. */
+    public AgentRecord move(Draft draft, AgentRecord agent, AgentTrigger trigger, String reason) {
+        return switch (LifecycleTable.move(agent.state(), trigger)) {
+            case Move.To to -> {
+                draft.event(moved(agent, to.state(), trigger, reason));
+                AgentRecord next = agent.moved(to.state(), reason);
+                draft.put(next);
+                yield next;
+            }
+            case Move.Refused refused ->
+                throw new ServiceException(
+                        ServiceException.Kind.CONFLICT,
+                        "lifecycle." + agent.state().name().toLowerCase(Locale.ROOT),
+                        agent.id() + ": " + refused.reason(),
+                        agent.id(),
+                        refused.next());
+        };
+    }
+
+    static Event.AgentMoved moved(AgentRecord agent, AgentState to, AgentTrigger trigger, String reason) {
+        return new Event.AgentMoved(
+                agent.id(),
+                agent.state().name().toLowerCase(Locale.ROOT),
+                to.name().toLowerCase(Locale.ROOT),
+                trigger.name().toLowerCase(Locale.ROOT),
+                reason);
+    }
+
+    // ------------------------------------------------------------------ reading
+
+    public Optional<AgentRecord> find(String id) {
+        lock.lock();
+        try {
+            return Optional.ofNullable(agents.get(id));
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The agent, or the error a client shows. */
+    public AgentRecord get(String id) {
+        return find(id).orElseThrow(() -> ServiceException.notFound("agent", id, "see agentctl list"));
+    }
+
+    public Optional<AgentRecord> bySpawnKey(String key) {
+        lock.lock();
+        try {
+            return Optional.ofNullable(byKey.get(key)).map(agents::get);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Every agent in the order of creation. */
+    public List<AgentRecord> all() {
+        lock.lock();
+        try {
+            return List.copyOf(agents.values());
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    public ContractDocument document(String id) {
+        lock.lock();
+        try {
+            ContractDocument document = documents.get(id);
+            if (document == null) {
+                throw ServiceException.notFound("agent", id, "see agentctl list");
+            }
+            return document;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    public Ledger ledger() {
+        lock.lock();
+        try {
+            return ledger;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Replaces what the machine has, after a probe. */
+    public void machine(dev.agentos.domain.admission.Machine machine) {
+        lock.lock();
+        try {
+            ledger = ledger.on(machine);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Waits until the agent's record satisfies the condition; returns the record that did. */
+    public AgentRecord awaitRecord(String id, java.util.function.Predicate<AgentRecord> condition, java.time.Duration limit)
+            throws InterruptedException {
+        long left = limit.toNanos();
+        lock.lockInterruptibly();
+        try {
+            AgentRecord agent = get(id);
+            while (!condition.test(agent) && left > 0) {
+                left = changed.awaitNanos(left);
+                agent = get(id);
+            }
+            return agent;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The next free instance id of a contract: {@code agent-NAME-NNN}. Call inside a decision. */
+    String nextId(String name) {
+        int number = numbers.getOrDefault(name, 0) + 1;
+        return "agent-%s-%03d".formatted(name, number);
+    }
+
+    private void apply(AgentRecord agent, ContractDocument document) {
+        agents.put(agent.id(), agent);
+        documents.put(agent.id(), document);
+        byKey.put(agent.spawnKey(), agent.id());
+        int number = Integer.parseInt(agent.id().substring(agent.id().lastIndexOf('-') + 1));
+        numbers.merge(agent.name(), number, Math::max);
+        ledger = agent.state().isFinal()
+                ? ledger.without(agent.id())
+                : ledger.with(agent.id(), agent.reservation());
+    }
+
+    /** The contract of a record with its command-line overrides. */
+    static ContractDocument documentOf(AgentRecord agent) {
+        ParseOutcome outcome = override(
+                ContractParser.parse(agent.contract(), agent.source()), agent.latency(), agent.binding(), agent.command());
+        if (outcome instanceof ParseOutcome.Parsed parsed) {
+            return parsed.document();
+        }
+        throw new IllegalStateException("the stored contract of " + agent.id() + " no longer parses: " + outcome);
+    }
+
+    /** Applies the overrides of a command line; what they break is reported like any problem of the contract. */
+    public static ParseOutcome override(
+            ParseOutcome outcome, Optional<String> latency, Optional<String> binding, List<String> command) {
+        ParseOutcome result = outcome;
+        if (latency.isPresent()) {
+            LatencyClass value = word(LatencyClass.values(), latency.get(), "--class");
+            result = then(result, document -> document.withLatency(value));
+        }
+        if (binding.isPresent()) {
+            Binding value = word(Binding.values(), binding.get(), "--binding");
+            result = then(result, document -> document.withBinding(value));
+        }
+        return command.isEmpty() ? result : then(result, document -> document.withCommand(command));
+    }
+
+    private static ParseOutcome then(
+            ParseOutcome outcome, java.util.function.Function<ContractDocument, ParseOutcome> change) {
+        return outcome instanceof ParseOutcome.Parsed parsed ? change.apply(parsed.document()) : outcome;
+    }
+
+    private static <E extends Enum<E>> E word(E[] values, String text, String option) {
+        for (E value : values) {
+            if (value.name().equalsIgnoreCase(text)) {
+                return value;
+            }
+        }
+        throw new ServiceException(
+                ServiceException.Kind.BAD_REQUEST,
+                "request.value",
+                option + " cannot be " + text,
+                option,
+                "use one of " + java.util.Arrays.toString(values));
+    }
+}

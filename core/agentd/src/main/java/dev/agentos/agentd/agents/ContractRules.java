@@ -1,0 +1,103 @@
+package dev.agentos.agentd.agents;
+
+import dev.agentos.agentd.ServiceException;
+import dev.agentos.agentd.tools.Tool;
+import dev.agentos.domain.contract.AgentContract;
+import dev.agentos.domain.contract.AgentRuntime;
+import dev.agentos.domain.contract.ContractDocument;
+import dev.agentos.domain.contract.Filesystem;
+import dev.agentos.domain.contract.PlanStep;
+import dev.agentos.domain.policy.Policy;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** What follows from a contract for one agent on this machine: its policy rules, its paths, its plan. */
+final class ContractRules {
+
+    private ContractRules() {}
+
+    static Policy.Rules of(ContractDocument document, AgentRecord agent) {
+        AgentContract contract = document.contract();
+        Filesystem filesystem = filesystem(contract, agent.input());
+        Tool.Place place = new Tool.Place(agent.id(), Path.of(agent.workspace()));
+        List<String> write = new ArrayList<>(hostPaths(filesystem.write(), place));
+        write.add(real(Path.of(agent.workspace())));
+        return new Policy.Rules(
+                agent.bound().capabilities(),
+                agent.bound().lost(),
+                Set.copyOf(contract.security().consentFor()),
+                hostPaths(filesystem.read(), place),
+                write,
+                path -> document.lineOf(path).toString());
+    }
+
+    /** The paths of a contract with the run's inputs put in. */
+    static Filesystem filesystem(AgentContract contract, Map<String, Object> input) {
+        Map<String, String> texts = new LinkedHashMap<>();
+        input.forEach((name, value) -> {
+            if (value instanceof String text) {
+                texts.put(name, text);
+            }
+        });
+        try {
+            return contract.filesystem().withInputs(texts);
+        } catch (IllegalArgumentException e) {
+            throw new ServiceException(
+                    ServiceException.Kind.BAD_REQUEST,
+                    "input.path",
+                    String.valueOf(e.getMessage()),
+                    "filesystem",
+                    "give the input with --input NAME=/absolute/path");
+        }
+    }
+
+    private static List<String> hostPaths(List<String> paths, Tool.Place place) {
+        List<String> host = new ArrayList<>();
+        for (String path : paths) {
+            try {
+                host.add(real(place.host(path)));
+            } catch (Tool.ToolException e) {
+                throw new IllegalStateException("a parsed contract holds no such path: " + path, e);
+            }
+        }
+        return host;
+    }
+
+    private static String real(Path path) {
+        try {
+            return path.toRealPath().toString();
+        } catch (IOException e) {
+            return path.normalize().toString();
+        }
+    }
+
+    /**
+     * The steps that a managed agent runs. One without prompt and plan retrieves and summarises, over what its
+     * capabilities allow here.
+     */
+    static List<PlanStep> plan(AgentContract contract, Set<String> capabilities, Map<String, Object> input) {
+        if (!(contract.runtime() instanceof AgentRuntime.Managed managed)) {
+            return List.of();
+        }
+        if (!managed.plan().isEmpty()) {
+            return managed.plan();
+        }
+        List<PlanStep> steps = new ArrayList<>();
+        boolean canRead = capabilities.contains("fs.read") && !contract.filesystem().read().isEmpty();
+        if (canRead) {
+            steps.add(new PlanStep("retrieve", "fs.read", Map.of("paths", contract.filesystem().read())));
+        }
+        if (capabilities.contains("summarize")) {
+            Object documents = canRead
+                    ? "${steps.retrieve.documents}"
+                    : input.containsKey("documents") ? "${input.documents}" : List.of();
+            steps.add(new PlanStep("summarise", "summarize", Map.of("documents", documents, "title", contract.name())));
+        }
+        return steps;
+    }
+}

@@ -1,0 +1,83 @@
+package dev.agentos.agentd.http;
+
+import dev.agentos.agentd.SandboxWatch;
+import dev.agentos.agentd.ServiceStatus;
+import dev.agentos.agentd.agents.AgentBook;
+import dev.agentos.agentd.agents.AgentInspection;
+import dev.agentos.agentd.agents.AgentService;
+import dev.agentos.agentd.agents.ProcessAgents;
+import dev.agentos.agentd.consent.ConsentService;
+import dev.agentos.agentd.journal.SqliteJournal;
+import dev.agentos.agentd.telemetry.EventHub;
+import dev.agentos.agentd.telemetry.HistoryStore;
+import dev.agentos.agentd.telemetry.Metrics;
+import dev.agentos.agentd.tools.ToolGateway;
+import dev.agentos.bridge.wire.ServiceWire;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The whole list of routes: the one source of the dispatcher, the OpenAPI document and its checks. */
+public final class Api {
+
+    private final List<Route> routes;
+
+    public Api(
+            ServiceStatus status,
+            AgentBook book,
+            AgentService agents,
+            AgentInspection inspection,
+            ConsentService consent,
+            ToolGateway tools,
+            ProcessAgents processes,
+            SandboxWatch sandbox,
+            SqliteJournal journal,
+            EventHub events,
+            HistoryStore history,
+            Metrics metrics,
+            Runnable shutdown) {
+        List<Route> all = new ArrayList<>();
+        all.addAll(new ServiceRoutes(
+                        status, book, agents, consent, tools, journal, events, history, metrics, shutdown)
+                .routes());
+        all.addAll(new AgentRoutes(book, agents, inspection, consent, processes, sandbox).routes());
+        all.add(AgentRoutes.post("/v1/doctor", "doctor", "Probe the host again", List.of(), Void.class,
+                ServiceWire.Status.class, _ -> {
+                    sandbox.refresh();
+                    return status.read();
+                }));
+        all.add(new Route("GET", "/openapi.json", "readOpenApi", "This document", List.of(), Void.class, Void.class,
+                Route.JSON, (Route.Action.Answer) _ -> document(all)));
+        this.routes = List.copyOf(all);
+    }
+
+    List<Route> list() {
+        return routes;
+    }
+
+    /** For the server, which is in this package. */
+    public Routes routes() {
+        return new Routes(routes);
+    }
+
+    /** The OpenAPI document of these routes. */
+    public String document() {
+        return document(routes);
+    }
+
+    private static String document(List<Route> routes) {
+        return OpenApi.document(routes, ServiceStatus.VERSION);
+    }
+
+    /** An opaque list of routes. */
+    public static final class Routes {
+        private final List<Route> list;
+
+        private Routes(List<Route> list) {
+            this.list = list;
+        }
+
+        List<Route> list() {
+            return list;
+        }
+    }
+}

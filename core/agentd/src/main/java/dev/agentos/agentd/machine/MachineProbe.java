@@ -1,0 +1,137 @@
+package dev.agentos.agentd.machine;
+
+import dev.agentos.domain.admission.Machine;
+import dev.agentos.domain.port.Sandbox;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/** Reads what this machine has. Everything is measured; what cannot be measured counts as absent. */
+public final class MachineProbe {
+
+    /** Share of the memory that agents may be promised; the rest is for the system and agentd. */
+    private static final double PROMISABLE = 0.9;
+
+    private static final List<String> MANDATORY = List.of(
+            "namespace.user", "namespace.mount", "namespace.pid", "namespace.net", "root.readonly", "landlock",
+            "seccomp", "no_new_privs");
+
+    private final Path root;
+
+    public MachineProbe() {
+        this(Path.of("/"));
+    }
+
+    /** @param root where proc and sys are found; another one in tests */
+    MachineProbe(Path root) {
+        this.root = root;
+    }
+
+    /** The machine for admission. {@code host} is empty when the sandbox broker could not be started. */
+    public Machine probe(Set<String> models, Set<String> tools, Optional<Sandbox.Host> host, String whyNoHost) {
+        Set<String> mechanisms = new LinkedHashSet<>();
+        List<String> obstacles = new ArrayList<>();
+        if (host.isPresent()) {
+            host.get().mechanisms().stream()
+                    .filter(Sandbox.Mechanism::available)
+                    .forEach(mechanism -> mechanisms.add(mechanism.name()));
+            for (String name : MANDATORY) {
+                if (!mechanisms.contains(name)) {
+                    obstacles.add(name + " is missing: "
+                            + host.get().mechanism(name).map(Sandbox.Mechanism::detail).orElse("not probed"));
+                }
+            }
+        } else {
+            obstacles.add(whyNoHost);
+        }
+        return new Machine(
+                Runtime.getRuntime().availableProcessors(),
+                (long) (memoryBytes() * PROMISABLE),
+                gpuMemoryBytes(),
+                pids(),
+                models,
+                tools,
+                mechanisms,
+                obstacles);
+    }
+
+    /** Memory of the machine, or of the smallest enclosing cgroup that limits it. */
+    private long memoryBytes() {
+        long total = readLines("proc/meminfo").stream()
+                .filter(line -> line.startsWith("MemTotal:"))
+                .findFirst()
+                .map(line -> Long.parseLong(line.replaceAll("\\D", "")) * 1024)
+                .orElse(0L);
+        for (String limit : List.of("sys/fs/cgroup/memory.max", "sys/fs/cgroup/memory/memory.limit_in_bytes")) {
+            List<String> lines = readLines(limit);
+            if (!lines.isEmpty() && lines.getFirst().matches("\\d{1,18}")) {
+                total = Math.min(total, Long.parseLong(lines.getFirst()));
+            }
+        }
+        return total;
+    }
+
+    /** Memory of the GPUs that a driver reports through sysfs (amdgpu) or proc (NVIDIA: counted, size unknown). */
+    private long gpuMemoryBytes() {
+        long sum = 0;
+        try (DirectoryStream<Path> cards = Files.newDirectoryStream(root.resolve("sys/class/drm"), "card*")) {
+            for (Path card : cards) {
+                Path memory = card.resolve("device/mem_info_vram_total");
+                if (Files.isReadable(memory)) {
+                    sum += Long.parseLong(Files.readString(memory).strip());
+                }
+            }
+        } catch (IOException | NumberFormatException e) {
+            // No such directory: no GPU with a driver.
+            return sum;
+        }
+        return sum;
+    }
+
+    private long pids() {
+        List<String> lines = readLines("proc/sys/kernel/pid_max");
+        return lines.isEmpty() ? 32_768 : Math.min(Long.parseLong(lines.getFirst()), 4_194_304);
+    }
+
+    /** CPU time that the machine spent working since boot, in microseconds; empty where it cannot be read. */
+    public Optional<Long> busyMicros() {
+        return readLines("proc/stat").stream().findFirst().map(line -> {
+            String[] fields = line.trim().split("\\s+");
+            long ticks = 0;
+            for (int i = 1; i < Math.min(fields.length, 9); i++) {
+                if (i != 4 && i != 5) {
+                    ticks += Long.parseLong(fields[i]);
+                }
+            }
+            return ticks * 10_000;
+        });
+    }
+
+    /** Memory in use on the machine. */
+    public Optional<Long> usedMemoryBytes() {
+        long total = 0;
+        long available = 0;
+        for (String line : readLines("proc/meminfo")) {
+            if (line.startsWith("MemTotal:")) {
+                total = Long.parseLong(line.replaceAll("\\D", "")) * 1024;
+            } else if (line.startsWith("MemAvailable:")) {
+                available = Long.parseLong(line.replaceAll("\\D", "")) * 1024;
+            }
+        }
+        return total == 0 ? Optional.empty() : Optional.of(total - available);
+    }
+
+    private List<String> readLines(String relative) {
+        try {
+            return Files.readAllLines(root.resolve(relative));
+        } catch (IOException e) {
+            return List.of();
+        }
+    }
+}

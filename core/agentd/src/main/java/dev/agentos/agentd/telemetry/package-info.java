@@ -1,0 +1,5 @@
+/** Metrics, spans and the history that the faces draw. */
+@NullMarked
+package dev.agentos.agentd.telemetry;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,21 @@
+package dev.agentos.agentd.tools;
+
+import dev.agentos.domain.policy.Decision;
+import java.util.Map;
+
+/** What became of a tool call. */
+public sealed interface CallOutcome {
+
+    record Done(Map<String, Object> output) implements CallOutcome {}
+
+    /** The contract does not allow it. */
+    record Refused(Decision.Refused decision) implements CallOutcome {}
+
+    /** A person said no, or nobody answered in time. */
+    record NotConsented(String status, String by) implements CallOutcome {}
+
+    record Failed(String code, String message, String next) implements CallOutcome {}
+
+    /** It was attempted before a crash and cannot be told whether it happened. Never repeated. */
+    record InDoubt(String message) implements CallOutcome {}
+}

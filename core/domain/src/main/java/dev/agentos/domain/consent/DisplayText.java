@@ -1,0 +1,66 @@
+package dev.agentos.domain.consent;
+
+/**
+ * The one sanitiser for text that a person will judge by its looks. Control, bidirectional, zero-width and other
+ * invisible characters become visible escapes, so that what is shown is what will happen.
+ */
+public final class DisplayText {
+
+    /** Safe text, and whether something had to be escaped. */
+    public record Shown(String text, boolean escaped) {}
+
+    private DisplayText() {}
+
+    /** One line: line breaks and tabs are escaped too. */
+    public static Shown line(String raw) {
+        return sanitise(raw, false);
+    }
+
+    /** A block: line breaks and tabs stay. */
+    public static Shown block(String raw) {
+        return sanitise(raw, true);
+    }
+
+    private static Shown sanitise(String raw, boolean keepBreaks) {
+        StringBuilder out = new StringBuilder(raw.length());
+        boolean escaped = false;
+        for (int i = 0; i < raw.length(); ) {
+            int point = raw.codePointAt(i);
+            i += Character.charCount(point);
+            if (keepBreaks && (point == '\n' || point == '\t')) {
+                out.appendCodePoint(point);
+            } else if (isHidden(point)) {
+                out.append(String.format(java.util.Locale.ROOT, "\\u{%X}", point));
+                escaped = true;
+            } else {
+                out.appendCodePoint(point);
+            }
+        }
+        return new Shown(out.toString(), escaped);
+    }
+
+    private static boolean isHidden(int point) {
+        return switch (Character.getType(point)) {
+            case Character.CONTROL,
+                    Character.FORMAT,
+                    Character.SURROGATE,
+                    Character.PRIVATE_USE,
+                    Character.UNASSIGNED,
+                    Character.LINE_SEPARATOR,
+                    Character.PARAGRAPH_SEPARATOR -> true;
+            case Character.SPACE_SEPARATOR -> point != ' ';
+            default -> isInvisibleLetter(point);
+        };
+    }
+
+    /** Letters and marks that draw nothing: Hangul fillers, the combining grapheme joiner, variation selectors. */
+    private static boolean isInvisibleLetter(int point) {
+        return point == 0x034F
+                || point == 0x115F
+                || point == 0x1160
+                || point == 0x3164
+                || point == 0xFFA0
+                || (point >= 0xFE00 && point <= 0xFE0F)
+                || (point >= 0xE0100 && point <= 0xE01EF);
+    }
+}

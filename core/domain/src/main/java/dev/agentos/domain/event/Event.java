@@ -1,0 +1,384 @@
+package dev.agentos.domain.event;
+
+import dev.agentos.domain.port.Sandbox;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Something that happened. {@link #kind()} is the stable name on the wire and in the audit trail; {@link #data()} is
+ * the payload as plain JSON values. Payloads never hold a secret: producers pass digests where content is sensitive.
+ */
+public sealed interface Event {
+
+    String kind();
+
+    /** The agent it is about, or empty for events of the service. */
+    default String agent() {
+        return "";
+    }
+
+    /** The run it belongs to, or empty. */
+    default String run() {
+        return "";
+    }
+
+    Map<String, Object> data();
+
+    // ------------------------------------------------------------------ service
+
+    record ServiceStarted(String version, long recoveredFrom, String mode) implements Event {
+        @Override
+        public String kind() {
+            return "service.started";
+        }
+
+        @Override
+        public Map<String, Object> data() {
+            return fields("version", version, "recovered_from", recoveredFrom, "sandbox_mode", mode);
+        }
+    }
+
+    record ServiceStopping(String reason) implements Event {
+        @Override
+        public String kind() {
+            return "service.stopping";
+        }
+
+        @Override
+        public Map<String, Object> data() {
+            return fields("reason", reason);
+        }
+    }
+
+    /** The attempt side of a command: who asked for what, under which idempotency key. */
+    record CommandReceived(String command, String key, String by, String agent, Map<String, Object> arguments)
+            implements Event {
+        @Override
+        public String kind() {
+            return "command.received";
+        }
+
+        @Override
+        public Map<String, Object> data() {
+            return fields("command", command, "key", key, "by", by, "arguments", arguments);
+        }
+    }
+
+    /** The outcome side of a command. {@code outcome} is {@code done}, {@code refused} or {@code failed}. */
+    record CommandFinished(
+            String command, String key, String agent, String outcome, String code, Map<String, Object> result)
+            implements Event {
+        @Override
+        public String kind() {
+            return "command.finished";
+        }
+
+        @Override
+        public Map<String, Object> data() {
+            return fields("command", command, "key", key, "outcome", outcome, "code", code, "result", result);
+        }
+    }
+
+    record SubstitutesChanged(List<String> models) implements Event {
+        @Override
+        public String kind() {
+            return "operator.substitutes";
+        }
+
+        @Override
+        public Map<String, Object> data() {
+            return fields("models", models);
+        }
+    }
+
+    // ------------------------------------------------------------------ admission and lifecycle
+
+    /** {@code verdict} is {@code admitted} or {@code substituted}; every substitution is itemised. */
+    record AgentAdmitted(
+            String agent, String contract, String digest, String verdict, List<Map<String, Object>> substitutions)
+            implements Event {
+        @Override
+        public String kind() {
+            return "agent.admitted";
+        }
+
+        @Override
+        public Map<String, Object> data() {
+            return fields("contract", contract, "digest", digest, "verdict", verdict, "substitutions", substitutions);
+        }
+    }
+
+    record AdmissionRejected(String contract, String digest, List<Map<String, Object>> items) implements Event {
+        @Override
+        public String kind() {
+            return "agent.rejected";
+        }
+
+        @Override
+        public Map<String, Object> data() {
+            return fields("contract", contract, "digest", digest, "items", items);
+        }
+    }
+
+    record AgentMoved(String agent, String from, String to, String trigger, String reason) implements Event {
+        @Override
+        public String kind() {
+            return "agent.moved";
+        }
+
+        @Override
+        public Map<String, Object> data() {
+            return fields("from", from, "to", to, "trigger", trigger, "reason", reason);
+        }
+    }
+
+    /** The sandbox of an incarnation is about to be started; written before its first instruction runs. */
+    record SandboxPrepared(
+            String agent, String run, String incarnation, String commandDigest, List<Map<String, Object>> receipt)
+            implements Event {
+        @Override
+        public String kind() {
+            return "sandbox.prepared";
+        }
+
+        @Override
+        public Map<String, Object> data() {
+            return fields("incarnation", incarnation, "command_sha256", commandDigest, "receipt", receipt);
+        }
+    }
+
+    record ProcessExited(String agent, String run, Sandbox.Exit exit) implements Event {
+        @Override
+        public String kind() {
+            return "process.exited";
+        }
+
+        @Override
+        public Map<String, Object> data() {
+            Map<String, Object> map = fields("incarnation", exit.incarnation(), "reason", exit.reason());
+            exit.code().ifPresent(code -> map.put("code", (long) code));
+            exit.signal().ifPresent(signal -> map.put("signal", (long) signal));
+            exit.cpuMicros().ifPresent(cpu -> map.put("cpu_usec", cpu));
+            exit.memoryPeakBytes().ifPresent(peak -> map.put("memory_peak_bytes", peak));
+            return map;
+        }
+    }
+
+    record HeartbeatMissed(String agent, String run, long silentMillis, long allowedMillis) implements Event {
+        @Override
+        public String kind() {
+            return "agent.heartbeat-missed";
+        }
+
+        @Override
+        public Map<String, Object> data() {
+            return fields("silent_ms", silentMillis, "allowed_ms", allowedMillis);
+        }
+    }
+
+    /** A restart was decided: after which wait, and how many were used. */
+    record RestartScheduled(String agent, int attempt, int allowed, long waitMillis, String reason) implements Event {
+        @Override
+        public String kind() {
+            return "agent.restart-scheduled";
+        }
+
+        @Override
+        public Map<String, Object> data() {
+            return fields(
+                    "attempt", (long) attempt, "allowed", (long) allowed, "wait_ms", waitMillis, "reason", reason);
+        }
+    }
+
+    /** Restarts are used up: the agent and its last failure are kept for a person to look at. */
+    record DeadLettered(String agent, String reason) implements Event {
+        @Override
+        public String kind() {
+            return "agent.dead-letter";
+        }
+
+        @Override
+        public Map<String, Object> data() {
+            return fields("reason", reason);
+        }
+    }
+
+    // ------------------------------------------------------------------ runs, tools, effects
+
+    record RunStarted(String agent, String run, List<Map<String, Object>> plan) implements Event {
+        @Override
+        public String kind() {
+            return "run.started";
+        }
+
+        @Override
+        public Map<String, Object> data() {
+            return fields("plan", plan);
+        }
+    }
+
+    record RunFinished(String agent, String run, String outcome, String reason) implements Event {
+        @Override
+        public String kind() {
+            return "run.finished";
+        }
+
+        @Override
+        public Map<String, Object> data() {
+            return fields("outcome", outcome, "reason", reason);
+        }
+    }
+
+    /** The decision on one tool call, with the rule and the contract line it rests on. */
+    record ToolDecided(
+            String agent,
+            String run,
+            String step,
+            String tool,
+            String decision,
+            String code,
+            String reason,
+            String contractLine,
+            String target)
+            implements Event {
+        @Override
+        public String kind() {
+            return "tool.decided";
+        }
+
+        @Override
+        public Map<String, Object> data() {
+            return fields(
+                    "step",
+                    step,
+                    "tool",
+                    tool,
+                    "decision",
+                    decision,
+                    "code",
+                    code,
+                    "reason",
+                    reason,
+                    "contract_line",
+                    contractLine,
+                    "target",
+                    target);
+        }
+    }
+
+    /** Written and durable before an effect is tried. */
+    record EffectAttempted(
+            String agent, String run, String step, String tool, String key, String target, Map<String, Object> intent)
+            implements Event {
+        @Override
+        public String kind() {
+            return "effect.attempted";
+        }
+
+        @Override
+        public Map<String, Object> data() {
+            return fields("step", step, "tool", tool, "key", key, "target", target, "intent", intent);
+        }
+    }
+
+    /** {@code outcome} is {@code done}, {@code failed} or {@code in-doubt}. */
+    record EffectFinished(
+            String agent, String run, String step, String tool, String key, String outcome, Map<String, Object> detail)
+            implements Event {
+        @Override
+        public String kind() {
+            return "effect.finished";
+        }
+
+        @Override
+        public Map<String, Object> data() {
+            return fields("step", step, "tool", tool, "key", key, "outcome", outcome, "detail", detail);
+        }
+    }
+
+    // ------------------------------------------------------------------ consent
+
+    record ConsentAsked(String agent, String run, String ask, String title, String tool, String target, String shown)
+            implements Event {
+        @Override
+        public String kind() {
+            return "consent.asked";
+        }
+
+        @Override
+        public Map<String, Object> data() {
+            return fields("ask", ask, "title", title, "tool", tool, "target", target, "shown_sha256", shown);
+        }
+    }
+
+    record ConsentAnswered(String agent, String run, String ask, String answer, String by, String scope, String shown)
+            implements Event {
+        @Override
+        public String kind() {
+            return "consent.answered";
+        }
+
+        @Override
+        public Map<String, Object> data() {
+            return fields("ask", ask, "answer", answer, "by", by, "scope", scope, "shown_sha256", shown);
+        }
+    }
+
+    record GrantGiven(String agent, String run, String grant, String tool, String target, String lifetime, String by)
+            implements Event {
+        @Override
+        public String kind() {
+            return "grant.given";
+        }
+
+        @Override
+        public Map<String, Object> data() {
+            return fields("grant", grant, "tool", tool, "target", target, "lifetime", lifetime, "by", by);
+        }
+    }
+
+    record GrantEnded(String agent, String grant, String reason, String by) implements Event {
+        @Override
+        public String kind() {
+            return "grant.ended";
+        }
+
+        @Override
+        public Map<String, Object> data() {
+            return fields("grant", grant, "reason", reason, "by", by);
+        }
+    }
+
+    // ------------------------------------------------------------------ support
+
+    /** An ordered map of alternating names and values. Absent optionals and nulls are left out by the caller. */
+    static Map<String, Object> fields(Object... namesAndValues) {
+        if (namesAndValues.length % 2 != 0) {
+            throw new IllegalArgumentException("names and values must alternate");
+        }
+        Map<String, Object> map = new LinkedHashMap<>();
+        for (int i = 0; i < namesAndValues.length; i += 2) {
+            map.put((String) namesAndValues[i], namesAndValues[i + 1]);
+        }
+        return map;
+    }
+
+    /** A receipt as plain values, the shape shown by every face. */
+    static List<Map<String, Object>> receiptLines(Sandbox.Receipt receipt) {
+        return receipt.lines().stream()
+                .map(line -> fields(
+                        "mechanism", line.mechanism(),
+                        "declared", line.declared(),
+                        "actual", line.actual(),
+                        "how", line.how(),
+                        "probe", line.probe()))
+                .toList();
+    }
+
+    /** The value or an empty text. */
+    static String orEmpty(Optional<String> value) {
+        return value.orElse("");
+    }
+}

@@ -1,0 +1,248 @@
+//! The parser accepts what is published, refuses the rest with the field's name, and never panics.
+
+use agentos_plan::{MAX_PACKET_BYTES, Operation, Plan, parse_plan, parse_request};
+use serde_json::{Value, json};
+
+fn valid() -> Value {
+    json!({
+        "version": 1, "incarnation": "agent-shell-001.1", "hostname": "agent-shell-001",
+        "argv": ["sh", "-c", "id"], "env": { "PATH": "/usr/bin:/bin" }, "workdir": "/workspace",
+        "uid": 1000, "gid": 1000,
+        "mounts": [
+            { "kind": "bind", "source": "/usr", "target": "/usr", "access": "read" },
+            { "kind": "bind", "source": "/x/y/file.sock", "target": "/run/agentos/door.sock", "access": "write", "exec": false, "recursive": true },
+            { "kind": "tmpfs", "target": "/tmp", "size_bytes": 67_108_864 },
+            { "kind": "proc", "target": "/proc" },
+            { "kind": "dev", "target": "/dev" },
+            { "kind": "symlink", "target": "/bin", "to": "usr/bin" },
+            { "kind": "file", "target": "/etc/passwd", "content": "..." }
+        ],
+        "stdio": { "stdin": null, "stdout": "/path/append.log", "stderr": "/path/append.log" },
+        "limits": { "memory_bytes": 268_435_456, "pids": 64, "cpu_millis": 1000, "open_files": 1024, "file_bytes": null }
+    })
+}
+
+fn parse(value: &Value) -> Result<Plan, String> {
+    parse_plan(value.to_string().as_bytes()).map_err(|e| e.to_string())
+}
+
+fn with(change: impl FnOnce(&mut Value)) -> Result<Plan, String> {
+    let mut value = valid();
+    change(&mut value);
+    parse(&value)
+}
+
+fn refused(expected: &str, change: impl FnOnce(&mut Value)) {
+    let error = with(change).expect_err(expected);
+    assert!(error.contains(expected), "{error:?} does not name {expected:?}");
+}
+
+#[test]
+fn the_published_example_is_accepted_and_survives_a_round_trip() {
+    let plan = parse(&valid()).expect("valid");
+    let text = serde_json::to_string(&plan).expect("written");
+    assert_eq!(parse_plan(text.as_bytes()), Ok(plan));
+}
+
+#[test]
+fn sections_that_may_be_left_out_may_be_left_out() {
+    with(|p| {
+        p.as_object_mut().map(|o| (o.remove("stdio"), o.remove("limits")));
+    })
+    .expect("valid");
+}
+
+#[test]
+fn every_cut_is_refused() {
+    let text = valid().to_string();
+    for length in 0..text.len() {
+        assert!(parse_plan(&text.as_bytes()[..length]).is_err(), "cut at {length}");
+    }
+    assert!(parse_plan(format!("{text} {text}").as_bytes()).is_err(), "two objects");
+}
+
+#[test]
+fn an_oversized_plan_is_refused_before_it_is_read() {
+    let error = parse_plan(&vec![b'['; MAX_PACKET_BYTES + 1]).expect_err("too long");
+    assert_eq!(error.field, "plan");
+    assert!(parse_plan(&vec![b'['; MAX_PACKET_BYTES]).is_err(), "deep nesting");
+}
+
+#[test]
+fn each_wrong_field_is_named() {
+    refused("version", |p| p["version"] = json!(2));
+    refused("incarnation", |p| p["incarnation"] = json!("../x"));
+    refused("incarnation", |p| p["incarnation"] = json!(""));
+    refused("incarnation", |p| p["incarnation"] = json!(".hidden"));
+    refused("incarnation", |p| p["incarnation"] = json!("a".repeat(65)));
+    refused("incarnation", |p| p["incarnation"] = json!("a/b"));
+    refused("incarnation", |p| p["incarnation"] = json!("a\u{0}"));
+    refused("hostname", |p| p["hostname"] = json!("a b"));
+    refused("argv", |p| p["argv"] = json!([]));
+    refused("argv[0]", |p| p["argv"] = json!([""]));
+    refused("argv[1]", |p| p["argv"] = json!(["sh", "a\u{0}b"]));
+    refused("env.PATH", |p| p["env"]["PATH"] = json!("a\u{0}b"));
+    refused("env.\"A=B\"", |p| p["env"]["A=B"] = json!("c"));
+    refused("workdir", |p| p["workdir"] = json!("workspace"));
+    refused("uid", |p| p["uid"] = json!(0));
+    refused("gid", |p| p["gid"] = json!(4_294_967_295u32));
+    refused("uid", |p| p["uid"] = json!(-1));
+    refused("mounts", |p| p["mounts"] = json!([]));
+    refused("stdio.stdout", |p| p["stdio"]["stdout"] = json!("relative"));
+    refused("limits.pids", |p| p["limits"]["pids"] = json!(1));
+    refused("limits.memory_bytes", |p| p["limits"]["memory_bytes"] = json!(1024));
+    refused("limits.cpu_millis", |p| p["limits"]["cpu_millis"] = json!(1));
+    refused("limits.open_files", |p| p["limits"]["open_files"] = json!("many"));
+}
+
+#[test]
+fn unknown_and_missing_fields_are_refused() {
+    refused("surprise", |p| p["surprise"] = json!(1));
+    refused("surprise", |p| p["limits"]["surprise"] = json!(1));
+    refused("surprise", |p| p["stdio"]["surprise"] = json!(1));
+    refused("surprise", |p| p["mounts"][0]["surprise"] = json!(1));
+    refused("mounts[3]", |p| p["mounts"][3]["size_bytes"] = json!(1));
+    refused("mounts[0]", |p| p["mounts"][0]["kind"] = json!("overlay"));
+    refused("argv", |p| {
+        p.as_object_mut().map(|o| o.remove("argv"));
+    });
+}
+
+#[test]
+fn paths_have_one_spelling() {
+    for bad in ["usr", "", "/usr/../etc", "/usr/./x", "/usr//x", "/usr/", "/a\u{0}b", "/.."] {
+        refused("mounts[0].target", |p| p["mounts"][0]["target"] = json!(bad));
+        refused("mounts[0].source", |p| p["mounts"][0]["source"] = json!(bad));
+        refused("workdir", |p| p["workdir"] = json!(bad));
+    }
+    refused("mounts[0].target", |p| p["mounts"][0]["target"] = json!(format!("/{}", "a".repeat(256))));
+    refused("mounts[0].target", |p| p["mounts"][0]["target"] = json!("/a".repeat(3000)));
+    refused("mounts[0].target", |p| p["mounts"][0]["target"] = json!("/"));
+}
+
+#[test]
+fn the_host_is_not_bound_as_a_whole() {
+    for bad in ["/", "/proc", "/proc/1"] {
+        refused("mounts[0].source", |p| p["mounts"][0]["source"] = json!(bad));
+    }
+}
+
+#[test]
+fn targets_are_distinct_and_in_an_order_that_hides_nothing() {
+    refused("mounts[2].target", |p| p["mounts"][2]["target"] = json!("/usr"));
+    refused("mounts[1].target", |p| {
+        p["mounts"][0]["target"] = json!("/a/b");
+        p["mounts"][1]["target"] = json!("/a");
+    });
+    with(|p| {
+        p["mounts"][0]["target"] = json!("/a");
+        p["mounts"][1]["target"] = json!("/a/b");
+    })
+    .expect("parents first");
+    with(|p| {
+        p["mounts"][0]["target"] = json!("/ab");
+        p["mounts"][1]["target"] = json!("/a");
+    })
+    .expect("a common beginning is no parent");
+}
+
+#[test]
+fn sizes_are_bounded() {
+    refused("mounts[2].size_bytes", |p| p["mounts"][2]["size_bytes"] = json!(0));
+    refused("mounts[6].content", |p| p["mounts"][6]["content"] = json!("x".repeat(65_537)));
+    refused("mounts", |p| {
+        p["mounts"] = (0..129)
+            .map(|i| json!({ "kind": "tmpfs", "target": format!("/t{i}"), "size_bytes": 4096 }))
+            .collect();
+    });
+    refused("env", |p| {
+        p["env"] = (0..513).map(|i| (format!("K{i}"), json!(""))).collect::<serde_json::Map<_, _>>().into()
+    });
+}
+
+#[test]
+fn a_key_given_twice_is_refused() {
+    let text = valid().to_string();
+    for (from, to) in [
+        ("\"uid\":1000", "\"uid\":1000,\"uid\":1001"),
+        ("\"PATH\":\"/usr/bin:/bin\"", "\"PATH\":\"/a\",\"PATH\":\"/b\""),
+        ("\"kind\":\"proc\"", "\"kind\":\"proc\",\"kind\":\"dev\""),
+        ("\"pids\":64", "\"pids\":64,\"pids\":65"),
+        ("\"to\":\"usr/bin\"", "\"to\":\"usr/bin\",\"to\":\"x\""),
+    ] {
+        let changed = text.replace(from, to);
+        assert_ne!(changed, text, "{from} is in the text");
+        let error = parse_plan(changed.as_bytes()).expect_err(to).to_string();
+        assert!(error.contains("duplicate"), "{error}");
+    }
+}
+
+#[test]
+fn a_request_is_read_and_its_plan_checked() {
+    let request = json!({ "v": 1, "id": 7, "op": "spawn", "plan": valid() });
+    let read = parse_request(request.to_string().as_bytes()).expect("valid");
+    assert!(read.id == 7 && matches!(read.operation, Operation::Spawn(_)));
+    let mut wrong = request;
+    wrong["plan"]["uid"] = json!(0);
+    let error = parse_request(wrong.to_string().as_bytes()).expect_err("uid 0");
+    assert_eq!((error.id, error.body.step.as_deref()), (7, Some("plan.uid")));
+}
+
+/// A small generator of repeatable numbers (splitmix64, Steele et al. 2014).
+struct Numbers(u64);
+
+impl Numbers {
+    fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        z ^ (z >> 31)
+    }
+
+    fn below(&mut self, n: usize) -> usize {
+        (self.next() % n.max(1) as u64) as usize
+    }
+}
+
+#[test]
+fn mutations_never_panic_and_what_passes_is_valid() {
+    const PIECES: &[&[u8]] = &[
+        b"\"", b"{", b"}", b"[", b"]", b",", b":", b"null", b"-1", b"1e999", b"\\u0000", b"..", b"/",
+        b"\xff", b"\\ud800",
+    ];
+    let seed = json!({ "v": 1, "id": 7, "op": "spawn", "plan": valid() }).to_string().into_bytes();
+    let mut numbers = Numbers(20_260_101);
+    let mut accepted = 0;
+    for round in 0..20_000 {
+        let mut bytes = seed.clone();
+        for _ in 0..=numbers.below(4) {
+            let at = numbers.below(bytes.len());
+            match numbers.below(5) {
+                0 => bytes[at] ^= 1 << numbers.below(8),
+                1 => drop(bytes.drain(at..(at + numbers.below(12)).min(bytes.len()))),
+                2 => {
+                    let piece = PIECES[numbers.below(PIECES.len())];
+                    bytes.splice(at..at, piece.iter().copied());
+                }
+                3 => {
+                    let end = (at + numbers.below(40)).min(bytes.len());
+                    let copy = bytes[at..end].to_vec();
+                    let to = numbers.below(bytes.len());
+                    bytes.splice(to..to, copy);
+                }
+                _ => bytes.truncate(at),
+            }
+            if bytes.is_empty() {
+                break;
+            }
+        }
+        if let Ok(request) = parse_request(&bytes) {
+            if let Operation::Spawn(plan) = request.operation {
+                assert_eq!(plan.validate(), Ok(()), "round {round}");
+                accepted += 1;
+            }
+        }
+    }
+    assert!(accepted > 0, "some mutations are harmless, or this test tests nothing");
+}

@@ -1,0 +1,107 @@
+package dev.agentos.kernel;
+
+import dev.agentos.domain.port.Sandbox.Exit;
+import dev.agentos.domain.port.Sandbox.Host;
+import dev.agentos.domain.port.Sandbox.Mechanism;
+import dev.agentos.domain.port.Sandbox.Receipt;
+import dev.agentos.domain.port.Sandbox.SandboxException;
+import dev.agentos.domain.port.Sandbox.Status;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/** Reads the broker's messages. */
+final class Replies {
+
+    private Replies() {}
+
+    static Map<?, ?> okOrThrow(Map<?, ?> reply) throws SandboxException {
+        if (reply.get("ok") instanceof Map<?, ?> ok) {
+            return ok;
+        }
+        if (reply.get("err") instanceof Map<?, ?> err) {
+            throw new SandboxException(
+                    text(err, "code"),
+                    text(err, "step"),
+                    text(err, "message")
+                            + ExecdSandbox.optionalText(err.get("errno")).map(e -> " (" + e + ")").orElse(""));
+        }
+        throw new SandboxException("sandbox.protocol", "reply", "the broker answered neither ok nor err");
+    }
+
+    static Host host(Map<?, ?> hello) {
+        List<Mechanism> mechanisms = new ArrayList<>();
+        for (Map<?, ?> item : objects(hello.get("mechanisms"))) {
+            mechanisms.add(new Mechanism(
+                    text(item, "name"), Boolean.TRUE.equals(item.get("available")), text(item, "detail")));
+        }
+        return new Host(text(hello, "version"), text(hello, "mode"), mechanisms);
+    }
+
+    static Receipt receipt(String incarnation, Map<?, ?> ok) {
+        List<Receipt.Line> lines = new ArrayList<>();
+        for (Map<?, ?> item : objects(ok.get("receipt"))) {
+            lines.add(new Receipt.Line(
+                    text(item, "mechanism"),
+                    Boolean.TRUE.equals(item.get("declared")),
+                    text(item, "actual"),
+                    text(item, "how"),
+                    text(item, "probe")));
+        }
+        return new Receipt(
+                incarnation,
+                ExecdSandbox.number(ok.get("pid")).orElse(0),
+                ExecdSandbox.number(ok.get("spawn_usec")).orElse(0),
+                lines);
+    }
+
+    static Exit exit(Map<?, ?> message) {
+        Map<?, ?> status = message.get("status") instanceof Map<?, ?> map ? map : Map.of();
+        Map<?, ?> usage = message.get("usage") instanceof Map<?, ?> map ? map : Map.of();
+        return new Exit(
+                text(message, "incarnation"),
+                integer(status.get("code")),
+                integer(status.get("signal")),
+                text(message, "reason"),
+                ExecdSandbox.number(usage.get("cpu_usec")),
+                ExecdSandbox.number(usage.get("memory_peak_bytes")));
+    }
+
+    static List<Status> list(Map<?, ?> ok) {
+        List<Status> list = new ArrayList<>();
+        for (Map<?, ?> item : objects(ok.get("sandboxes"))) {
+            String state = text(item, "state");
+            list.add(new Status(
+                    text(item, "incarnation"),
+                    state,
+                    ExecdSandbox.number(item.get("cpu_usec")),
+                    ExecdSandbox.number(item.get("memory_bytes")),
+                    ExecdSandbox.number(item.get("pids")),
+                    state.equals("exited") ? Optional.of(exit(item)) : Optional.empty()));
+        }
+        return list;
+    }
+
+    static String text(Map<?, ?> map, String name) {
+        return map.get(name) instanceof String text ? text : "";
+    }
+
+    private static Optional<Integer> integer(@org.jspecify.annotations.Nullable Object value) {
+        OptionalLong number = ExecdSandbox.number(value);
+        return number.isPresent() ? Optional.of((int) number.getAsLong()) : Optional.empty();
+    }
+
+    private static List<Map<?, ?>> objects(@org.jspecify.annotations.Nullable Object value) {
+        List<Map<?, ?>> objects = new ArrayList<>();
+        if (value instanceof List<?> list) {
+            for (Object item : list) {
+                if (item instanceof Map<?, ?> map) {
+                    objects.add(map);
+                }
+            }
+        }
+        return objects;
+    }
+}
