@@ -35,7 +35,7 @@ const ALLOWED: &[libc::c_long] = calls!(
     SYS_accept SYS_accept4 SYS_bind SYS_brk SYS_capget SYS_capset SYS_chdir SYS_clock_getres SYS_clock_gettime
     SYS_clock_nanosleep SYS_close SYS_close_range SYS_connect SYS_copy_file_range SYS_dup SYS_dup3
     SYS_epoll_create1 SYS_epoll_ctl SYS_epoll_pwait SYS_epoll_pwait2 SYS_eventfd2 SYS_execve SYS_execveat SYS_exit
-    SYS_exit_group SYS_faccessat SYS_faccessat2 SYS_fadvise64 SYS_fallocate SYS_fchdir SYS_fchmod SYS_fchmodat
+    SYS_exit_group SYS_faccessat SYS_faccessat2 SYS_fallocate SYS_fchdir SYS_fchmod SYS_fchmodat
     SYS_fchown SYS_fchownat SYS_fcntl SYS_fdatasync SYS_fgetxattr SYS_flistxattr SYS_flock SYS_fremovexattr
     SYS_fsetxattr SYS_fstat SYS_fstatfs SYS_fsync SYS_ftruncate SYS_futex SYS_futex_waitv SYS_getcpu SYS_getcwd
     SYS_getdents64 SYS_getegid SYS_geteuid SYS_getgid SYS_getgroups SYS_getitimer SYS_get_mempolicy
@@ -56,7 +56,7 @@ const ALLOWED: &[libc::c_long] = calls!(
     SYS_rt_sigreturn SYS_rt_sigsuspend SYS_rt_sigtimedwait SYS_rt_tgsigqueueinfo SYS_sched_getaffinity
     SYS_sched_getattr SYS_sched_get_priority_max SYS_sched_get_priority_min SYS_sched_getparam
     SYS_sched_getscheduler SYS_sched_rr_get_interval SYS_sched_setaffinity SYS_sched_setattr SYS_sched_setparam
-    SYS_sched_setscheduler SYS_sched_yield SYS_seccomp SYS_semctl SYS_semget SYS_semop SYS_semtimedop SYS_sendfile
+    SYS_sched_setscheduler SYS_sched_yield SYS_seccomp SYS_semctl SYS_semget SYS_semop SYS_semtimedop
     SYS_sendmmsg SYS_sendmsg SYS_sendto SYS_setfsgid SYS_setfsuid SYS_setgid SYS_setgroups SYS_setitimer
     SYS_setpgid SYS_setpriority SYS_setregid SYS_setresgid SYS_setresuid SYS_setreuid SYS_setrlimit
     SYS_set_robust_list SYS_setsid SYS_setsockopt SYS_set_tid_address SYS_setuid SYS_setxattr SYS_shmat
@@ -78,14 +78,22 @@ const ALLOWED_LEGACY: &[libc::c_long] = calls!(
 #[cfg(target_arch = "aarch64")]
 const ALLOWED_LEGACY: &[libc::c_long] = &[];
 
+/// Old calls that the C library bindings do not name on both architectures.
 #[cfg(target_arch = "x86_64")]
-const IO_PGETEVENTS: libc::c_long = 333;
+const UNNAMED: &[libc::c_long] = &[
+    221, // fadvise64
+    40,  // sendfile
+    333, // io_pgetevents
+];
 #[cfg(target_arch = "aarch64")]
-const IO_PGETEVENTS: libc::c_long = 292;
+const UNNAMED: &[libc::c_long] = &[
+    223, // fadvise64
+    71,  // sendfile
+    292, // io_pgetevents
+];
 
 /// Allowed calls that the C library bindings do not name. From 424 on, numbers are the same everywhere.
 const ALLOWED_NEW: &[libc::c_long] = &[
-    IO_PGETEVENTS,
     451, // cachestat
     452, // fchmodat2
     454, // futex_wake
@@ -131,6 +139,7 @@ fn table() -> BTreeMap<u32, Action> {
     put(ALLOWED, Action::Allow);
     put(ALLOWED_LEGACY, Action::Allow);
     put(ALLOWED_NEW, Action::Allow);
+    put(UNNAMED, Action::Allow);
     put(ABSENT, Action::Errno(libc::ENOSYS));
     put(ABSENT_NEW, Action::Errno(libc::ENOSYS));
     put(REFUSED, Action::Errno(libc::EPERM));

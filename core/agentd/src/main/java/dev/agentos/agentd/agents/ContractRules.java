@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -25,14 +26,15 @@ final class ContractRules {
         AgentContract contract = document.contract();
         Filesystem filesystem = filesystem(contract, agent.input());
         Tool.Place place = new Tool.Place(agent.id(), Path.of(agent.workspace()));
-        List<String> write = new ArrayList<>(hostPaths(filesystem.write(), place));
+        Set<String> write = new LinkedHashSet<>(hostPaths(filesystem.write(), place));
         write.add(real(Path.of(agent.workspace())));
         return new Policy.Rules(
                 agent.bound().capabilities(),
                 agent.bound().lost(),
                 Set.copyOf(contract.security().consentFor()),
                 hostPaths(filesystem.read(), place),
-                write,
+                List.copyOf(write),
+                hostPaths(filesystem.hold(), place),
                 path -> document.lineOf(path).toString());
     }
 

@@ -292,6 +292,14 @@ public final class Admission {
                         "see agentctl doctor for the fix, or set binding: flexible to run with this gap");
             }
         }
+        if (!contract.filesystem().hold().isEmpty()) {
+            item(
+                    "held writes of a process",
+                    "writes wait for an answer",
+                    "system calls of a process cannot be held yet",
+                    "filesystem.hold",
+                    "remove filesystem.hold, or run it as a managed agent");
+        }
         boolean liveWrites = contract.filesystem().write().stream().anyMatch(path -> !path.startsWith("/workspace"));
         if (liveWrites && contract.security().consentFor().contains("fs.write")) {
             item(

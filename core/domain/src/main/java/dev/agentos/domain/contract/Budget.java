@@ -9,7 +9,7 @@ import java.time.Duration;
  * @param tokens model tokens, prompt and completion together, 0 to 10^12
  * @param costUsd US dollars, 0 to 1,000,000, at most six decimals
  * @param turns turns of the agent's loop, 1 to 1,000,000
- * @param wallTime from start to end, 1 s to 365 days; time spent waiting for a person counts
+ * @param wallTime from start to end, 1 s to 365 days; time spent waiting for a person does not count
  * @param toolCalls tool calls, 0 to 10,000,000
  */
 public record Budget(long tokens, BigDecimal costUsd, int turns, Duration wallTime, int toolCalls) {

@@ -22,6 +22,7 @@ public final class Policy {
      *
      * @param capabilities effective ones, after admission took away what the machine lacks
      * @param lost capabilities that the contract lists and admission took away
+     * @param holdRoots parts of the write roots where every write asks first
      * @param line turns a contract path such as {@code filesystem.write} into {@code file:line:column}
      */
     public record Rules(
@@ -30,6 +31,7 @@ public final class Policy {
             Set<String> consentFor,
             List<String> readRoots,
             List<String> writeRoots,
+            List<String> holdRoots,
             UnaryOperator<String> line) {
         public Rules {
             capabilities = Set.copyOf(capabilities);
@@ -37,6 +39,7 @@ public final class Policy {
             consentFor = Set.copyOf(consentFor);
             readRoots = List.copyOf(readRoots);
             writeRoots = List.copyOf(writeRoots);
+            holdRoots = List.copyOf(holdRoots);
         }
     }
 
@@ -87,6 +90,12 @@ public final class Policy {
                     "consent-for",
                     "the contract lists " + descriptor.name() + " under consent_for",
                     rules.line().apply("security.consent_for"));
+        }
+        if (targets.stream().anyMatch(target -> target.access() == Access.WRITE
+                && rules.holdRoots().stream().anyMatch(root -> isBelow(target.path(), root)))) {
+            return new NeedsConsent(
+                    "path.hold", "the contract holds writes there until a person answers",
+                    rules.line().apply("filesystem.hold"));
         }
         return new Allowed(
                 "contract",

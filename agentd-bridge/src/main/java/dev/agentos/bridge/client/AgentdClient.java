@@ -1,0 +1,327 @@
+package dev.agentos.bridge.client;
+
+import dev.agentos.bridge.wire.AgentWire;
+import dev.agentos.bridge.wire.AgentWire.AgentView;
+import dev.agentos.bridge.wire.ConsentWire;
+import dev.agentos.bridge.wire.ContractWire;
+import dev.agentos.bridge.wire.EventWire;
+import dev.agentos.bridge.wire.ServiceWire;
+import dev.agentos.bridge.wire.ServiceWire.ErrorBody;
+import dev.agentos.bridge.wire.WireJson;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import tools.jackson.core.JacksonException;
+
+/**
+ * Every operation of agentd as a method. Each throws {@link AgentdException} for an error that agentd answered and
+ * {@link UnreachableException} where no answer came.
+ */
+public final class AgentdClient implements AutoCloseable {
+
+    private static final Duration LIMIT = Duration.ofSeconds(30);
+
+    private final Transport transport;
+
+    public AgentdClient(Transport transport) {
+        this.transport = transport;
+    }
+
+    /** A client on a socket. Nothing is connected before the first request. */
+    public static AgentdClient on(Path socket) {
+        return new AgentdClient(new SocketTransport(socket));
+    }
+
+    // ------------------------------------------------------------------ the service
+
+    public ServiceWire.Status status() {
+        return get("/v1/status", ServiceWire.Status.class);
+    }
+
+    /** Probes the host again and answers with the status. */
+    public ServiceWire.Status doctor() {
+        return post("/v1/doctor", "", ServiceWire.Status.class);
+    }
+
+    public void shutdown() {
+        post("/v1/shutdown", "", ServiceWire.Done.class);
+    }
+
+    public ServiceWire.Tools tools() {
+        return get("/v1/tools", ServiceWire.Tools.class);
+    }
+
+    public ServiceWire.Substitutes substitutes() {
+        return get("/v1/substitutes", ServiceWire.Substitutes.class);
+    }
+
+    /** Replaces the list of models that flexible contracts may fall back to. */
+    public ServiceWire.Substitutes setSubstitutes(List<String> models) {
+        return post("/v1/substitutes", new ServiceWire.Substitutes(models), ServiceWire.Substitutes.class);
+    }
+
+    /** Prometheus metrics. */
+    public String metrics() {
+        return text("/metrics");
+    }
+
+    public String openApi() {
+        return text("/openapi.json");
+    }
+
+    // ------------------------------------------------------------------ contracts
+
+    public ContractWire.Report validate(ContractWire.ContractText contract) {
+        return post("/v1/contracts/validate", contract, ContractWire.Report.class);
+    }
+
+    public ContractWire.Admission admit(ContractWire.ContractText contract) {
+        return post("/v1/contracts/admit", contract, ContractWire.Admission.class);
+    }
+
+    public String contractSchema() {
+        return text("/v1/contracts/schema");
+    }
+
+    // ------------------------------------------------------------------ agents
+
+    /** What to wait for in {@link #spawn} and {@link #awaitAgent}. */
+    public enum Until {
+        STARTED("started"),
+        ENDED("ended");
+
+        private final String word;
+
+        Until(String word) {
+            this.word = word;
+        }
+    }
+
+    /** Admits and starts; answers once the record is durable. */
+    public AgentView spawn(AgentWire.Spawn request) {
+        return post("/v1/agents", request, AgentView.class);
+    }
+
+    /** As {@link #spawn(AgentWire.Spawn)}, then waits at most {@code limit}. */
+    public AgentView spawn(AgentWire.Spawn request, Until until, Duration limit) {
+        String path = "/v1/agents" + query("wait", until.word, "timeout_ms", limit.toMillis());
+        return read(
+                transport.send(new Transport.Request("POST", path, WireJson.write(request), LIMIT.plus(limit))),
+                AgentView.class);
+    }
+
+    public AgentWire.Agents agents() {
+        return get("/v1/agents", AgentWire.Agents.class);
+    }
+
+    /** Agents in one state; {@code live} is every state that is not final. */
+    public AgentWire.Agents agents(String state) {
+        return get("/v1/agents" + query("state", state), AgentWire.Agents.class);
+    }
+
+    public AgentView agent(String id) {
+        return get("/v1/agents/" + segment(id), AgentView.class);
+    }
+
+    /** Waits at most {@code limit}, 10 minutes at most; the answer says how far it came. */
+    public AgentView awaitAgent(String id, Until until, Duration limit) {
+        String path = "/v1/agents/" + segment(id) + query("wait", until.word, "timeout_ms", limit.toMillis());
+        return read(transport.send(new Transport.Request("GET", path, "", LIMIT.plus(limit))), AgentView.class);
+    }
+
+    public AgentView pause(String id) {
+        return post("/v1/agents/" + segment(id) + "/pause", "", AgentView.class);
+    }
+
+    public AgentView resume(String id) {
+        return post("/v1/agents/" + segment(id) + "/resume", "", AgentView.class);
+    }
+
+    public AgentView kill(String id) {
+        return post("/v1/agents/" + segment(id) + "/kill", "", AgentView.class);
+    }
+
+    /** A piece of {@code stdout} or {@code stderr}; waits for more where there is none yet. */
+    public AgentWire.LogChunk log(String id, String stream, long offset, Duration wait) {
+        String path = "/v1/agents/" + segment(id) + "/log"
+                + query("stream", stream, "offset", offset, "wait_ms", wait.toMillis());
+        return read(
+                transport.send(new Transport.Request("GET", path, "", LIMIT.plus(wait))), AgentWire.LogChunk.class);
+    }
+
+    public void stdin(String id, AgentWire.StdinChunk chunk) {
+        post("/v1/agents/" + segment(id) + "/stdin", chunk, ServiceWire.Done.class);
+    }
+
+    public AgentWire.Changes changes(String id) {
+        return get("/v1/agents/" + segment(id) + "/changes", AgentWire.Changes.class);
+    }
+
+    public AgentWire.Changes undo(String id, AgentWire.Undo request) {
+        return post("/v1/agents/" + segment(id) + "/undo", request, AgentWire.Changes.class);
+    }
+
+    public AgentWire.Result result(String id) {
+        return get("/v1/agents/" + segment(id) + "/result", AgentWire.Result.class);
+    }
+
+    public AgentWire.Explanation explain(String id, String operation, String target) {
+        return get(
+                "/v1/agents/" + segment(id) + "/explain" + query("op", operation, "target", target),
+                AgentWire.Explanation.class);
+    }
+
+    // ------------------------------------------------------------------ consent
+
+    public ConsentWire.Asks asks() {
+        return get("/v1/consents", ConsentWire.Asks.class);
+    }
+
+    public ConsentWire.AskView ask(String id) {
+        return get("/v1/consents/" + segment(id), ConsentWire.AskView.class);
+    }
+
+    public ConsentWire.Answered answer(String id, ConsentWire.AnswerRequest answer) {
+        return post("/v1/consents/" + segment(id) + "/answer", answer, ConsentWire.Answered.class);
+    }
+
+    public ConsentWire.Grants grants() {
+        return get("/v1/grants", ConsentWire.Grants.class);
+    }
+
+    public void revoke(String id) {
+        post("/v1/grants/" + segment(id) + "/revoke", "", ServiceWire.Done.class);
+    }
+
+    // ------------------------------------------------------------------ events, history, audit
+
+    /** Events after a sequence number, oldest first. */
+    public EventWire.Events events(long since, int limit) {
+        return get("/v1/events" + query("since", since, "limit", limit), EventWire.Events.class);
+    }
+
+    /**
+     * What to look for in the events. Empty fields match everything.
+     *
+     * @param kind beginning of the kind
+     */
+    public record Search(String agent, String kind, String text, long before, int limit) {
+        public static Search ofAgent(String agent, int limit) {
+            return new Search(agent, "", "", Long.MAX_VALUE, limit);
+        }
+    }
+
+    /** Events that match, newest first. */
+    public EventWire.Events search(Search search) {
+        return get(
+                "/v1/events/search"
+                        + query(
+                                "agent", search.agent(), "kind", search.kind(), "text", search.text(), "before",
+                                search.before(), "limit", search.limit()),
+                EventWire.Events.class);
+    }
+
+    /** Events as they become durable, from the one after {@code since}, across restarts of agentd. */
+    public EventStream stream(long since) {
+        return new EventStream(this, transport, since);
+    }
+
+    /** Measurements: {@code resolution} is {@code second} or {@code minute}. */
+    public EventWire.History history(String subject, String resolution, Duration span) {
+        return get(
+                "/v1/history" + query("subject", subject, "resolution", resolution, "since_s", span.toSeconds()),
+                EventWire.History.class);
+    }
+
+    public EventWire.Proof proof(long seq) {
+        return get("/v1/audit/proof/" + seq, EventWire.Proof.class);
+    }
+
+    /** Signs a checkpoint over everything that is recorded now. */
+    public EventWire.CheckpointView checkpoint() {
+        return post("/v1/audit/checkpoint", "", EventWire.CheckpointView.class);
+    }
+
+    @Override
+    public void close() {
+        transport.close();
+    }
+
+    // ------------------------------------------------------------------ plumbing
+
+    private <T> T get(String path, Class<T> type) {
+        return read(transport.send(new Transport.Request("GET", path, "", LIMIT)), type);
+    }
+
+    private String text(String path) {
+        Transport.Reply reply = transport.send(new Transport.Request("GET", path, "", LIMIT));
+        if (reply.status() != 200) {
+            throw error(reply.status(), reply.body());
+        }
+        return reply.body();
+    }
+
+    private <T> T post(String path, Object body, Class<T> type) {
+        String text = body instanceof String given ? given : WireJson.write(body);
+        return read(transport.send(new Transport.Request("POST", path, text, LIMIT)), type);
+    }
+
+    private static <T> T read(Transport.Reply reply, Class<T> type) {
+        if (reply.status() / 100 != 2) {
+            throw error(reply.status(), reply.body());
+        }
+        try {
+            return WireJson.read(reply.body(), type);
+        } catch (JacksonException e) {
+            throw new AgentdException(
+                    reply.status(),
+                    new ErrorBody(
+                            "answer.malformed", "agentd's answer is not a " + type.getSimpleName() + ": "
+                                    + e.getOriginalMessage(),
+                            type.getSimpleName(), "use programs of one version; see agentctl --version", List.of()));
+        }
+    }
+
+    /** The error that an answer carries. */
+    static AgentdException error(int status, String body) {
+        try {
+            return new AgentdException(status, WireJson.read(body, ErrorBody.class));
+        } catch (JacksonException | NullPointerException e) {
+            // Not agentd's own words, for example an error page of the server below it.
+            return new AgentdException(
+                    status,
+                    new ErrorBody(
+                            "http." + status, "the answer has status " + status + " and no explanation", "agentd",
+                            "see the log of agentd", List.of()));
+        }
+    }
+
+    private static String segment(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
+    }
+
+    /** A query of alternating names and values; empty values are left out. */
+    private static String query(Object... namesAndValues) {
+        Map<String, String> fields = new LinkedHashMap<>();
+        for (int i = 0; i < namesAndValues.length; i += 2) {
+            Optional.of(String.valueOf(namesAndValues[i + 1]))
+                    .filter(value -> !value.isEmpty())
+                    .ifPresent(put(fields, String.valueOf(namesAndValues[i])));
+        }
+        StringBuilder query = new StringBuilder();
+        fields.forEach((name, value) -> query.append(query.isEmpty() ? '?' : '&')
+                .append(name)
+                .append('=')
+                .append(segment(value)));
+        return query.toString();
+    }
+
+    private static java.util.function.Consumer<String> put(Map<String, String> fields, String name) {
+        return value -> fields.put(name, value);
+    }
+}

@@ -1,0 +1,278 @@
+//! The groups of one sandbox: limits, readings, freezing, killing, removal.
+
+use crate::sandbox::{Step, StepError};
+use crate::sys::{Errno, mount};
+use agentos_plan::{Limits, Usage};
+use std::fs;
+use std::io;
+use std::os::fd::OwnedFd;
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+const PERIOD_USEC: u64 = 100_000;
+
+fn set_memory(group: &Group, bytes: u64) -> Step<()> {
+    let text = bytes.to_string();
+    match group {
+        Group::V1(path) => {
+            put(path, "memory.limit_in_bytes", &text, "limit.memory")?;
+            put_if_present(path, "memory.memsw.limit_in_bytes", &text, "limit.memory")
+        }
+        Group::V2(path) => {
+            put(path, "memory.max", &text, "limit.memory")?;
+            put_if_present(path, "memory.swap.max", "0", "limit.memory")?;
+            put_if_present(path, "memory.oom.group", "1", "limit.memory")
+        }
+    }
+}
+
+/// One directory of a sandbox, by version.
+#[derive(Clone, Debug)]
+pub(super) enum Group {
+    V1(PathBuf),
+    V2(PathBuf),
+}
+
+impl Group {
+    fn path(&self) -> &Path {
+        match self {
+            Group::V1(path) | Group::V2(path) => path,
+        }
+    }
+}
+
+/// The directories of one sandbox.
+#[derive(Default)]
+pub struct Leaf {
+    pub(super) unified: Option<PathBuf>,
+    pub(super) memory: Option<Group>,
+    pub(super) pids: Option<Group>,
+    pub(super) cpu: Option<Group>,
+    pub(super) freezer: Option<PathBuf>,
+}
+
+/// What a sandbox uses now.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Current {
+    pub cpu_usec: Option<u64>,
+    pub memory_bytes: Option<u64>,
+    pub pids: Option<u64>,
+}
+
+impl Leaf {
+    /// Descriptor for a clone that starts inside version 2.
+    pub fn open_unified(&self) -> Step<Option<OwnedFd>> {
+        let Some(path) = &self.unified else { return Ok(None) };
+        let name = std::ffi::CString::new(path.as_os_str().as_bytes())
+            .map_err(|_| StepError::new("cgroup:v2", Errno(libc::EINVAL), "the path contains a NUL byte"))?;
+        mount::openat(None, &name, libc::O_PATH | libc::O_DIRECTORY, 0)
+            .map(Some)
+            .map_err(|e| StepError::new("cgroup:v2", e, format!("{} could not be opened", path.display())))
+    }
+
+    /// Writes what the plan asks for, as far as the host has it.
+    pub fn set_limits(&self, limits: &Limits) -> Step<()> {
+        if let (Some(bytes), Some(group)) = (limits.memory_bytes, &self.memory) {
+            set_memory(group, bytes)?;
+        }
+        if let (Some(pids), Some(group)) = (limits.pids, &self.pids) {
+            put(group.path(), "pids.max", &pids.to_string(), "limit.pids")?;
+        }
+        if let (Some(millis), Some(group)) = (limits.cpu_millis, &self.cpu) {
+            let quota = millis * PERIOD_USEC / 1000;
+            match group {
+                Group::V1(path) => {
+                    put(path, "cpu.cfs_period_us", &PERIOD_USEC.to_string(), "limit.cpu")?;
+                    put(path, "cpu.cfs_quota_us", &quota.to_string(), "limit.cpu")?;
+                }
+                Group::V2(path) => put(path, "cpu.max", &format!("{quota} {PERIOD_USEC}"), "limit.cpu")?,
+            }
+        }
+        Ok(())
+    }
+
+    /// Moves a fresh process, which has not run any code of the agent, into the groups it was not born in.
+    pub fn enter(&self, pid: i32) -> Step<()> {
+        for path in self.v1_directories() {
+            put(path, "cgroup.procs", &pid.to_string(), "cgroup:enter")?;
+        }
+        Ok(())
+    }
+
+    fn v1_directories(&self) -> impl Iterator<Item = &Path> {
+        [&self.memory, &self.pids, &self.cpu]
+            .into_iter()
+            .filter_map(|g| match g {
+                Some(Group::V1(path)) => Some(path.as_path()),
+                _ => None,
+            })
+            .chain(self.freezer.as_deref())
+    }
+
+    pub fn current(&self) -> Current {
+        Current {
+            cpu_usec: self.unified.as_deref().and_then(|p| keyed(&p.join("cpu.stat"), "usage_usec")),
+            memory_bytes: self.memory.as_ref().and_then(|g| match g {
+                Group::V1(path) => number(&path.join("memory.usage_in_bytes")),
+                Group::V2(path) => number(&path.join("memory.current")),
+            }),
+            pids: self.pids.as_ref().and_then(|g| number(&g.path().join("pids.current"))),
+        }
+    }
+
+    pub fn usage(&self) -> Usage {
+        Usage {
+            cpu_usec: self.current().cpu_usec,
+            memory_peak_bytes: self.memory.as_ref().and_then(|g| match g {
+                Group::V1(path) => number(&path.join("memory.max_usage_in_bytes")),
+                Group::V2(path) => number(&path.join("memory.peak")),
+            }),
+            max_pids: self.pids.as_ref().and_then(|g| number(&g.path().join("pids.peak"))),
+            oom_kills: self.memory.as_ref().and_then(|g| match g {
+                Group::V1(path) => keyed(&path.join("memory.oom_control"), "oom_kill"),
+                Group::V2(path) => keyed(&path.join("memory.events"), "oom_kill"),
+            }),
+        }
+    }
+
+    /// Reads the limits back: (mechanism, how, what the file says).
+    pub fn memory_reading(&self) -> Option<(String, Option<u64>)> {
+        self.memory.as_ref().map(|g| match g {
+            Group::V1(path) => ("cgroup v1".to_string(), number(&path.join("memory.limit_in_bytes"))),
+            Group::V2(path) => ("cgroup v2".to_string(), number(&path.join("memory.max"))),
+        })
+    }
+
+    pub fn pids_reading(&self) -> Option<(String, Option<u64>)> {
+        self.pids.as_ref().map(|g| (g.version().to_string(), number(&g.path().join("pids.max"))))
+    }
+
+    /// The quota in thousandths of a processor.
+    pub fn cpu_reading(&self) -> Option<(String, Option<u64>)> {
+        self.cpu.as_ref().map(|g| {
+            let quota = match g {
+                Group::V1(path) => number(&path.join("cpu.cfs_quota_us")),
+                Group::V2(path) => fs::read_to_string(path.join("cpu.max"))
+                    .ok()
+                    .and_then(|t| t.split_whitespace().next().and_then(|n| n.parse().ok())),
+            };
+            (g.version().to_string(), quota.map(|q| q * 1000 / PERIOD_USEC))
+        })
+    }
+
+    /// Whether a process is listed in every group of the sandbox.
+    pub fn holds(&self, pid: i32) -> bool {
+        let listed = |path: &Path| {
+            fs::read_to_string(path.join("cgroup.procs"))
+                .is_ok_and(|t| t.lines().any(|l| l == pid.to_string()))
+        };
+        self.v1_directories().all(listed) && self.unified.as_deref().is_none_or(listed)
+    }
+
+    /// Freezes or thaws within `patience`; `None` where no freezer exists.
+    pub fn set_frozen(&self, frozen: bool, patience: Duration) -> Option<Result<&'static str, Errno>> {
+        let (path, file, value, answer, wanted, how) = if let Some(path) = &self.unified {
+            let value = if frozen { "1" } else { "0" };
+            (
+                path,
+                "cgroup.freeze",
+                value,
+                "cgroup.events",
+                if frozen { "frozen 1" } else { "frozen 0" },
+                "cgroup.v2",
+            )
+        } else if let Some(path) = &self.freezer {
+            let value = if frozen { "FROZEN" } else { "THAWED" };
+            (path, "freezer.state", value, "freezer.state", value, "cgroup.v1")
+        } else {
+            return None;
+        };
+        if let Err(e) = fs::write(path.join(file), value) {
+            return Some(Err(Errno::from_io(&e)));
+        }
+        let until = Instant::now() + patience;
+        loop {
+            if fs::read_to_string(path.join(answer)).is_ok_and(|t| t.lines().any(|l| l == wanted)) {
+                return Some(Ok(how));
+            }
+            if Instant::now() >= until {
+                return Some(Err(Errno(libc::ETIMEDOUT)));
+            }
+            std::thread::sleep(Duration::from_micros(50));
+        }
+    }
+
+    /// Kills everything in the group, and thaws it where a frozen process could not die.
+    pub fn kill(&self) {
+        if let Some(path) = &self.unified {
+            let _ = fs::write(path.join("cgroup.kill"), "1");
+        }
+        if let Some(path) = &self.freezer {
+            let _ = fs::write(path.join("freezer.state"), "THAWED");
+        }
+    }
+
+    /// Removes the directories; false while one is still busy.
+    pub fn remove(&mut self) -> bool {
+        let gone = |path: &Path| match fs::remove_dir(path) {
+            Ok(()) => true,
+            Err(e) => e.kind() == io::ErrorKind::NotFound,
+        };
+        for group in [&mut self.memory, &mut self.pids, &mut self.cpu] {
+            if group.as_ref().is_some_and(|g| matches!(g, Group::V2(_)) || gone(g.path())) {
+                *group = None;
+            }
+        }
+        for path in [&mut self.unified, &mut self.freezer] {
+            if path.as_deref().is_some_and(gone) {
+                *path = None;
+            }
+        }
+        self.unified.is_none()
+            && self.freezer.is_none()
+            && self.memory.is_none()
+            && self.pids.is_none()
+            && self.cpu.is_none()
+    }
+}
+
+impl Group {
+    fn version(&self) -> &'static str {
+        match self {
+            Group::V1(_) => "cgroup v1",
+            Group::V2(_) => "cgroup v2",
+        }
+    }
+}
+
+pub(super) fn make_leaf(parent: &Path, name: &str, step: &str) -> Step<PathBuf> {
+    let path = parent.join(name);
+    fs::create_dir(&path).map_err(|e| {
+        StepError::new(step, Errno::from_io(&e), format!("{} could not be made", path.display()))
+    })?;
+    Ok(path)
+}
+
+fn put(group: &Path, file: &str, value: &str, step: &str) -> Step<()> {
+    fs::write(group.join(file), value).map_err(|e| {
+        StepError::new(
+            step,
+            Errno::from_io(&e),
+            format!("{} did not take {value}", group.join(file).display()),
+        )
+    })
+}
+
+fn put_if_present(group: &Path, file: &str, value: &str, step: &str) -> Step<()> {
+    if group.join(file).exists() { put(group, file, value, step) } else { Ok(()) }
+}
+
+fn number(file: &Path) -> Option<u64> {
+    fs::read_to_string(file).ok()?.trim().parse().ok()
+}
+
+fn keyed(file: &Path, key: &str) -> Option<u64> {
+    let text = fs::read_to_string(file).ok()?;
+    text.lines().find_map(|l| l.strip_prefix(key)?.trim().parse().ok())
+}
