@@ -57,11 +57,16 @@ final class Replies {
                 lines);
     }
 
+    /** The exit of an {@code exited} event. */
     static Exit exit(Map<?, ?> message) {
+        return exit(text(message, "incarnation"), message);
+    }
+
+    private static Exit exit(String incarnation, Map<?, ?> message) {
         Map<?, ?> status = message.get("status") instanceof Map<?, ?> map ? map : Map.of();
         Map<?, ?> usage = message.get("usage") instanceof Map<?, ?> map ? map : Map.of();
         return new Exit(
-                text(message, "incarnation"),
+                incarnation,
                 integer(status.get("code")),
                 integer(status.get("signal")),
                 text(message, "reason"),
@@ -79,7 +84,9 @@ final class Replies {
                     ExecdSandbox.number(item.get("cpu_usec")),
                     ExecdSandbox.number(item.get("memory_bytes")),
                     ExecdSandbox.number(item.get("pids")),
-                    state.equals("exited") ? Optional.of(exit(item)) : Optional.empty()));
+                    item.get("exit") instanceof Map<?, ?> exit
+                            ? Optional.of(exit(text(item, "incarnation"), exit))
+                            : Optional.empty()));
         }
         return list;
     }

@@ -15,7 +15,6 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import tools.jackson.core.JacksonException;
 
 /**
@@ -309,9 +308,10 @@ public final class AgentdClient implements AutoCloseable {
     private static String query(Object... namesAndValues) {
         Map<String, String> fields = new LinkedHashMap<>();
         for (int i = 0; i < namesAndValues.length; i += 2) {
-            Optional.of(String.valueOf(namesAndValues[i + 1]))
-                    .filter(value -> !value.isEmpty())
-                    .ifPresent(put(fields, String.valueOf(namesAndValues[i])));
+            String value = String.valueOf(namesAndValues[i + 1]);
+            if (!value.isEmpty()) {
+                fields.put(String.valueOf(namesAndValues[i]), value);
+            }
         }
         StringBuilder query = new StringBuilder();
         fields.forEach((name, value) -> query.append(query.isEmpty() ? '?' : '&')
@@ -319,9 +319,5 @@ public final class AgentdClient implements AutoCloseable {
                 .append('=')
                 .append(segment(value)));
         return query.toString();
-    }
-
-    private static java.util.function.Consumer<String> put(Map<String, String> fields, String name) {
-        return value -> fields.put(name, value);
     }
 }

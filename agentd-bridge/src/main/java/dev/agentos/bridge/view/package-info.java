@@ -1,4 +1,4 @@
-/** Toolkit-free view models: pure reducers over events, shared by the terminal and the window. */
+/** View models that every face shares: immutable states and pure reducers over snapshots and events. */
 @NullMarked
 package dev.agentos.bridge.view;
 

@@ -45,7 +45,7 @@ public final class WireJson {
 
     /** A record as plain JSON values, for state documents. */
     public static Map<String, Object> toMap(Object value) {
-        return LENIENT.readValue(STRICT.writeValueAsString(value), new TypeReference<Map<String, Object>>() {});
+        return LENIENT.convertValue(value, new TypeReference<Map<String, Object>>() {});
     }
 
     /** A record from plain JSON values. */

@@ -5,6 +5,7 @@ import dev.agentos.agentd.agents.AgentInspection;
 import dev.agentos.agentd.agents.AgentService;
 import dev.agentos.agentd.agents.ProcessAgents;
 import dev.agentos.agentd.agents.SandboxPlans;
+import dev.agentos.agentd.agents.StdinPipes;
 import dev.agentos.agentd.consent.ConsentService;
 import dev.agentos.agentd.http.Api;
 import dev.agentos.agentd.http.ApiServer;
@@ -107,10 +108,11 @@ public final class Agentd implements AutoCloseable {
         EmbedderWorker worker = closer.add(new EmbedderWorker(sandbox, config.run(), config.worker(), bootId));
         ToolGateway gateway = Tools.gateway(journal, consent, worker, config.state().resolve("undo"));
         SandboxPlans plans = new SandboxPlans(agentsDirectory);
-        ProcessAgents processes = new ProcessAgents(book, sandbox, time, plans);
+        StdinPipes stdins = new StdinPipes();
+        ProcessAgents processes = new ProcessAgents(book, sandbox, time, plans, stdins);
         AgentService agents = closer.add(new AgentService(
                 book, journal, consent, gateway, processes, time, agentsDirectory, () -> events.watchers() > 0));
-        AgentInspection inspection = new AgentInspection(book, gateway, journal, plans);
+        AgentInspection inspection = new AgentInspection(book, gateway, journal, plans, stdins);
 
         book.load();
         consent.load();

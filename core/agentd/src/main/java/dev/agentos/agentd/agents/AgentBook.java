@@ -5,7 +5,6 @@ import dev.agentos.bridge.wire.WireJson;
 import dev.agentos.domain.admission.Ledger;
 import dev.agentos.domain.contract.Binding;
 import dev.agentos.domain.contract.ContractDocument;
-import dev.agentos.domain.contract.ContractParser;
 import dev.agentos.domain.contract.LatencyClass;
 import dev.agentos.domain.contract.ParseOutcome;
 import dev.agentos.domain.event.Event;
@@ -271,7 +270,7 @@ public final class AgentBook {
     /** The contract of a record with its command-line overrides. */
     static ContractDocument documentOf(AgentRecord agent) {
         ParseOutcome outcome = override(
-                ContractParser.parse(agent.contract(), agent.source()), agent.latency(), agent.binding(), agent.command());
+                ParsedContracts.parse(agent.contract(), agent.source()), agent.latency(), agent.binding(), agent.command());
         if (outcome instanceof ParseOutcome.Parsed parsed) {
             return parsed.document();
         }

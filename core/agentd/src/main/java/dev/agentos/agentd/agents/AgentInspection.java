@@ -27,7 +27,6 @@ import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 
 /** Looking into agents: logs, changes and their undo, results, explanations; and a process's standard input. */
 public final class AgentInspection {
@@ -39,13 +38,15 @@ public final class AgentInspection {
     private final ToolGateway gateway;
     private final Journal journal;
     private final SandboxPlans plans;
-    private final Map<String, FileChannel> stdins = new ConcurrentHashMap<>();
+    private final StdinPipes stdins;
 
-    public AgentInspection(AgentBook book, ToolGateway gateway, Journal journal, SandboxPlans plans) {
+    public AgentInspection(
+            AgentBook book, ToolGateway gateway, Journal journal, SandboxPlans plans, StdinPipes stdins) {
         this.book = book;
         this.gateway = gateway;
         this.journal = journal;
         this.plans = plans;
+        this.stdins = stdins;
     }
 
     // ------------------------------------------------------------------ output and input
@@ -104,35 +105,20 @@ public final class AgentInspection {
         return (bytes[end - 1 - back] & 0xC0) == 0xC0 ? end - 1 - back : end;
     }
 
-    /** Passes standard input on. The pipe is opened at the first piece. */
+    /** Passes standard input on. */
     public void stdin(String id, AgentWire.StdinChunk chunk) {
         AgentRecord agent = book.get(id);
-        if (agent.isManaged() || !agent.stdin()) {
+        if (agent.isManaged()) {
             throw Contracts.notAProcess(id);
         }
+        byte[] data;
         try {
-            FileChannel pipe = stdins.computeIfAbsent(agent.run(), _ -> open(plans.stdinPipe(agent)));
-            ByteBuffer data = ByteBuffer.wrap(Base64.getDecoder().decode(chunk.data()));
-            while (data.hasRemaining()) {
-                pipe.write(data);
-            }
-            if (chunk.end()) {
-                stdins.remove(agent.run());
-                pipe.close();
-            }
-        } catch (IOException | IllegalArgumentException | java.io.UncheckedIOException e) {
+            data = Base64.getDecoder().decode(chunk.data());
+        } catch (IllegalArgumentException e) {
             throw new ServiceException(
-                    ServiceException.Kind.CONFLICT, "stdin.closed", "the agent reads no more input: " + e.getMessage(),
-                    id, "it may have ended; see agentctl show " + id);
+                    ServiceException.Kind.BAD_REQUEST, "request.body", "data is not Base64", "data", "encode it");
         }
-    }
-
-    private static FileChannel open(Path pipe) {
-        try {
-            return FileChannel.open(pipe, StandardOpenOption.WRITE);
-        } catch (IOException e) {
-            throw new java.io.UncheckedIOException(e);
-        }
+        stdins.write(agent.run(), data, chunk.end());
     }
 
     // ------------------------------------------------------------------ changes and undo

@@ -16,7 +16,6 @@ import dev.agentos.domain.admission.Verdict.Substitution;
 import dev.agentos.domain.contract.AgentContract;
 import dev.agentos.domain.contract.AgentRuntime;
 import dev.agentos.domain.contract.ContractDocument;
-import dev.agentos.domain.contract.ContractParser;
 import dev.agentos.domain.contract.ParseOutcome;
 import dev.agentos.domain.contract.PlanStep;
 import dev.agentos.domain.event.Event;
@@ -135,7 +134,7 @@ public final class AgentService implements AutoCloseable {
     /** The contract of a request, or the error with every problem. */
     public static ContractDocument parse(
             String source, String text, Optional<String> latency, Optional<String> binding, List<String> command) {
-        return switch (AgentBook.override(ContractParser.parse(text, source), latency, binding, command)) {
+        return switch (AgentBook.override(ParsedContracts.parse(text, source), latency, binding, command)) {
             case ParseOutcome.Parsed parsed -> parsed.document();
             case ParseOutcome.Invalid invalid ->
                 throw new ServiceException(

@@ -34,16 +34,19 @@ public final class ProcessAgents {
     private final Sandbox sandbox;
     private final TimeSource time;
     private final SandboxPlans plans;
+    private final StdinPipes stdins;
     private final ExecutorService exits = Executors.newSingleThreadExecutor(
             Thread.ofPlatform().daemon().name("process-exits").factory());
     private final Map<String, Long> lastBeat = new ConcurrentHashMap<>();
     private @Nullable AgentService service;
 
-    public ProcessAgents(AgentBook book, Sandbox sandbox, TimeSource time, SandboxPlans plans) {
+    public ProcessAgents(
+            AgentBook book, Sandbox sandbox, TimeSource time, SandboxPlans plans, StdinPipes stdins) {
         this.book = book;
         this.sandbox = sandbox;
         this.time = time;
         this.plans = plans;
+        this.stdins = stdins;
         sandbox.onExit(exit -> exits.execute(() -> exited(exit)));
         sandbox.onLost(() -> exits.execute(this::brokerLost));
     }
@@ -125,6 +128,9 @@ public final class ProcessAgents {
             return;
         }
         lastBeat.put(id, time.nanos());
+        if (started.stdin()) {
+            stdins.open(run, plans.stdinPipe(started));
+        }
         try {
             sandbox.start(run);
         } catch (SandboxException e) {
@@ -204,6 +210,7 @@ public final class ProcessAgents {
     }
 
     private void forget(String run) {
+        stdins.close(run);
         try {
             sandbox.forget(run);
         } catch (SandboxException e) {

@@ -1,0 +1,5 @@
+/** The terminal programs. */
+@NullMarked
+package dev.agentos.tui;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,54 @@
+package dev.agentos.testkit.prove;
+
+import dev.agentos.testkit.service.Figures;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** {@code ./agentos prove NAME [--json] [--rounds N] [--seed N]}. Exit 1 when anything got through. */
+public final class ProveMain {
+
+    private ProveMain() {}
+
+    /** A campaign. */
+    interface Campaign {
+        /** Runs it. {@code rounds} 0 means the usual number. */
+        Result run(Path home, int rounds, long seed) throws Exception;
+    }
+
+    /** What a campaign found; {@code through} must be 0. */
+    record Result(Figures figures, long through) {}
+
+    /** Runs one campaign and prints what it saw. */
+    public static void main(String[] arguments) throws Exception {
+        List<String> rest = new ArrayList<>(List.of(arguments));
+        boolean json = rest.remove("--json");
+        long rounds = number(rest, "--rounds", 0);
+        long seed = number(rest, "--seed", System.nanoTime());
+        Campaign campaign =
+                switch (rest.size() == 1 ? rest.getFirst() : "") {
+                    case "spine" -> new CrashCampaign();
+                    case "audit" -> new AuditCampaign();
+                    default -> null;
+                };
+        if (campaign == null) {
+            System.err.println("prove: there is no campaign " + String.join(" ", rest)
+                    + "\n  → one of: spine, audit; for example: ./agentos prove spine --rounds 200 --json");
+            System.exit(2);
+            return;
+        }
+        Result result = campaign.run(Path.of(System.getProperty("agentos.home")), (int) rounds, seed);
+        result.figures().print(System.out, json);
+        System.exit(result.through() == 0 ? 0 : 1);
+    }
+
+    private static long number(List<String> rest, String option, long otherwise) {
+        int at = rest.indexOf(option);
+        if (at < 0 || at + 1 >= rest.size()) {
+            return otherwise;
+        }
+        long value = Long.parseLong(rest.get(at + 1));
+        rest.subList(at, at + 2).clear();
+        return value;
+    }
+}
