@@ -118,7 +118,9 @@ final class FastStatus {
     }
 
     private static void write(FileDescriptor to, String text) {
-        try (FileOutputStream out = new FileOutputStream(to)) {
+        // Not closed: the descriptor belongs to the program.
+        FileOutputStream out = new FileOutputStream(to);
+        try {
             out.write(text.getBytes(StandardCharsets.UTF_8));
         } catch (IOException e) {
             // Whoever asked has closed the pipe and needs no answer.

@@ -157,6 +157,11 @@ public final class AgentdClient implements AutoCloseable {
         post("/v1/agents/" + segment(id) + "/stdin", chunk, ServiceWire.Done.class);
     }
 
+    /** The contract that it was admitted with. */
+    public AgentWire.ContractOf contractOf(String id) {
+        return get("/v1/agents/" + segment(id) + "/contract", AgentWire.ContractOf.class);
+    }
+
     public AgentWire.Changes changes(String id) {
         return get("/v1/agents/" + segment(id) + "/changes", AgentWire.Changes.class);
     }

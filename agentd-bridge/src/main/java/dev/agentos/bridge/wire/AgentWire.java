@@ -98,6 +98,9 @@ public final class AgentWire {
     public record Explanation(
             String agent, String operation, String target, String answer, String why, String contractLine, String next) {}
 
+    /** The text of the contract that an agent was admitted with; {@code digest} is of what it means here. */
+    public record ContractOf(String source, String text, String digest) {}
+
     /** The result of the last finished run. */
     public record Result(String run, String outcome, String reason, Map<String, Object> outputs) {
         public Result {

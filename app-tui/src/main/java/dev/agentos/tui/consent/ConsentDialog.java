@@ -7,11 +7,9 @@ import dev.agentos.tui.term.AnswerPrompt;
 import dev.agentos.tui.term.AnswerPrompt.Choice;
 import dev.agentos.tui.term.AnswerPrompt.Outcome;
 import dev.agentos.tui.term.Keyboard;
+import dev.agentos.tui.term.LineInput;
 import dev.agentos.tui.term.Screen;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -29,17 +27,17 @@ public final class ConsentDialog {
 
     private final Screen screen;
     private final Optional<Keyboard> keyboard;
-    private final InputStream in;
+    private final LineInput lines;
     private final String client;
 
     /**
-     * @param keyboard single keys; where there is none, whole lines are read from {@code in}
+     * @param keyboard single keys; where there is none, whole lines do
      * @param client this program, as the audit names it
      */
-    public ConsentDialog(Screen screen, Optional<Keyboard> keyboard, InputStream in, String client) {
+    public ConsentDialog(Screen screen, Optional<Keyboard> keyboard, LineInput lines, String client) {
         this.screen = screen;
         this.keyboard = keyboard;
-        this.in = in;
+        this.lines = lines;
         this.client = client;
     }
 
@@ -188,7 +186,7 @@ public final class ConsentDialog {
         screen.line("   Type the number and press Enter.");
         Thread.sleep(AnswerPrompt.DEAD_NANOS / 1_000_000);
         // What was typed before the question stood there is no answer to it.
-        in.skipNBytes(in.available());
+        lines.drain();
         while (true) {
             Optional<String> line = line(closed);
             if (line.isEmpty()) {
@@ -206,27 +204,13 @@ public final class ConsentDialog {
 
     /** A line that a person typed; more than one at once is a paste and does not count. */
     private Optional<String> line(BooleanSupplier closed) throws InterruptedException, IOException {
-        StringBuilder line = new StringBuilder();
         while (true) {
-            while (in.available() == 0) {
-                Thread.sleep(POLL.toMillis() / 4);
-                if (closed.getAsBoolean()) {
-                    return Optional.empty();
-                }
+            Optional<LineInput.Line> line = lines.next(closed);
+            if (line.isEmpty() || !line.get().pasted()) {
+                return line.map(LineInput.Line::text);
             }
-            int c = in.read();
-            if (c < 0) {
-                return Optional.empty();
-            }
-            if (c != '\n') {
-                line.append((char) c);
-            } else if (in.available() > 0) {
-                in.skipNBytes(in.available());
-                line.setLength(0);
-                screen.line("   That was a paste, and a paste never answers.");
-            } else {
-                return Optional.of(line.toString());
-            }
+            lines.drain();
+            screen.line("   That was a paste, and a paste never answers.");
         }
     }
 
@@ -261,15 +245,5 @@ public final class ConsentDialog {
                 typed.append(c);
             }
         }
-    }
-
-    /** Reads one line for a plain pause; false at the end of the input. */
-    public static boolean pause(BufferedReader reader) throws IOException {
-        return reader.readLine() != null;
-    }
-
-    /** A reader of this program's input as lines. */
-    public static BufferedReader lines(InputStream in) {
-        return new BufferedReader(new java.io.InputStreamReader(in, StandardCharsets.UTF_8));
     }
 }

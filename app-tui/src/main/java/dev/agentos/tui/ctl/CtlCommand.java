@@ -30,7 +30,7 @@ public abstract class CtlCommand implements Callable<Integer> {
             names = {"-h", "--help"},
             usageHelp = true,
             description = "Show this help.")
-    private boolean help;
+    boolean help;
 
     private @Nullable AgentdClient client;
     private @Nullable Screen screen;

@@ -96,6 +96,10 @@ public final class Screen {
             }
             while (columns(rest) > limit) {
                 String head = cut(rest, limit);
+                int slash = head.lastIndexOf('/');
+                if (slash > limit / 2) {
+                    head = head.substring(0, slash + 1);
+                }
                 lines.add(head);
                 rest = rest.substring(head.length());
             }

@@ -32,6 +32,7 @@ import dev.agentos.kernel.ExecdStarter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
@@ -45,14 +46,17 @@ public final class Agentd implements AutoCloseable {
     private final Closer closer;
     private final ServiceStatus status;
     private final AgentBook book;
+    private final Api api;
     private final ApiServer server;
     private final CountDownLatch stopRequested;
 
     private Agentd(
-            Closer closer, ServiceStatus status, AgentBook book, ApiServer server, CountDownLatch stopRequested) {
+            Closer closer, ServiceStatus status, AgentBook book, Api api, ApiServer server,
+            CountDownLatch stopRequested) {
         this.closer = closer;
         this.status = status;
         this.book = book;
+        this.api = api;
         this.server = server;
         this.stopRequested = stopRequested;
     }
@@ -107,7 +111,7 @@ public final class Agentd implements AutoCloseable {
         ConsentService consent = new ConsentService(journal, time, bootId);
         EmbedderWorker worker = closer.add(new EmbedderWorker(sandbox, config.run(), config.worker(), bootId));
         ToolGateway gateway = Tools.gateway(journal, consent, worker, config.state().resolve("undo"));
-        SandboxPlans plans = new SandboxPlans(agentsDirectory);
+        SandboxPlans plans = new SandboxPlans(agentsDirectory, List.of(config.state(), config.run()));
         StdinPipes stdins = new StdinPipes();
         ProcessAgents processes = new ProcessAgents(book, sandbox, time, plans, stdins);
         AgentService agents = closer.add(new AgentService(
@@ -137,7 +141,7 @@ public final class Agentd implements AutoCloseable {
             watch.awaitKnown();
             agents.recover();
         });
-        return new Agentd(closer, status, book, server, stopRequested);
+        return new Agentd(closer, status, book, api, server, stopRequested);
     }
 
     private static void makePrivate(Path directory) throws java.io.IOException {
@@ -162,6 +166,11 @@ public final class Agentd implements AutoCloseable {
 
     public AgentBook book() {
         return book;
+    }
+
+    /** What the doors offer. */
+    public Api api() {
+        return api;
     }
 
     /** The port of the TCP door; 0 when it is closed. */

@@ -96,11 +96,24 @@ public final class AgentBook {
 
     /** The result of a decision, and the future of its durability. */
     public record Decided<T>(T result, CompletableFuture<Committed> durable) {
+        /** Whether it was refused at once and changed nothing; {@link #await} then says why. */
+        public boolean isRefused() {
+            return durable.isCompletedExceptionally();
+        }
+
         /** Waits for the disk. */
         public T await() {
             try {
                 durable.join();
             } catch (java.util.concurrent.CompletionException e) {
+                if (e.getCause() instanceof IllegalArgumentException unwritable) {
+                    throw new ServiceException(
+                            ServiceException.Kind.BAD_REQUEST,
+                            "request.value",
+                            "a value cannot be recorded: " + unwritable.getMessage(),
+                            "body",
+                            "send whole Unicode characters, and numbers that a JSON reader keeps exactly");
+                }
                 throw new ServiceException(
                         ServiceException.Kind.UNAVAILABLE,
                         "journal.failed",

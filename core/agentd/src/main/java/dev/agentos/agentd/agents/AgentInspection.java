@@ -200,7 +200,7 @@ public final class AgentInspection {
             return ProcessExplanation.of(agent, document, operation, target);
         }
         ToolGateway.Caller caller = new ToolGateway.Caller(
-                id, agent.run(), agent.name(), ContractRules.of(document, agent),
+                id, agent.run(), agent.name(), ContractRules.of(document, agent, plans.serviceFolders()),
                 new Tool.Place(id, Path.of(agent.workspace())), new Trace(Tracing.newCorrelation()), Duration.ZERO, false);
         String tool = switch (operation) {
             case "read" -> "fs.read";

@@ -116,7 +116,7 @@ public final class AgentService implements AutoCloseable {
             };
         });
         Optional<AgentRecord> admitted = decided.result();
-        if (admitted.isEmpty()) {
+        if (admitted.isEmpty() || decided.isRefused()) {
             decided.await();
             throw rejected(document);
         }
@@ -261,7 +261,7 @@ public final class AgentService implements AutoCloseable {
             return;
         }
         ManagedRun run = new ManagedRun(
-                book, gateway, journal, time, trace, started, document, plan, watched,
+                book, gateway, journal, time, trace, started, document, plan, watched, processes.serviceFolders(),
                 (agentId, runId, failed, code, reason) -> finished(trace, agentId, runId, failed, reason));
         running.put(id, runs.submit(run));
     }

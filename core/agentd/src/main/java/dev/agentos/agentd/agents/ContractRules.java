@@ -22,7 +22,8 @@ final class ContractRules {
 
     private ContractRules() {}
 
-    static Policy.Rules of(ContractDocument document, AgentRecord agent) {
+    static Policy.Rules of(ContractDocument document, AgentRecord agent, List<Path> serviceFolders) {
+        List<String> closed = serviceFolders.stream().map(ContractRules::real).toList();
         AgentContract contract = document.contract();
         Filesystem filesystem = filesystem(contract, agent.input());
         Tool.Place place = new Tool.Place(agent.id(), Path.of(agent.workspace()));
@@ -35,6 +36,8 @@ final class ContractRules {
                 hostPaths(filesystem.read(), place),
                 List.copyOf(write),
                 hostPaths(filesystem.hold(), place),
+                closed,
+                real(Path.of(agent.workspace())),
                 path -> document.lineOf(path).toString());
     }
 

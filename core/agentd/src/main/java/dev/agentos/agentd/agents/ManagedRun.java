@@ -45,6 +45,7 @@ final class ManagedRun implements Runnable {
     private final ContractDocument document;
     private final List<PlanStep> plan;
     private final BooleanSupplier watched;
+    private final List<Path> serviceFolders;
     private final RunEnd end;
     private long waitedNanos;
 
@@ -63,6 +64,7 @@ final class ManagedRun implements Runnable {
             ContractDocument document,
             List<PlanStep> plan,
             BooleanSupplier watched,
+            List<Path> serviceFolders,
             RunEnd end) {
         this.book = book;
         this.gateway = gateway;
@@ -74,6 +76,7 @@ final class ManagedRun implements Runnable {
         this.document = document;
         this.plan = List.copyOf(plan);
         this.watched = watched;
+        this.serviceFolders = List.copyOf(serviceFolders);
         this.end = end;
     }
 
@@ -208,7 +211,7 @@ final class ManagedRun implements Runnable {
                 agentId,
                 run,
                 contract.name(),
-                ContractRules.of(document, agent),
+                ContractRules.of(document, agent, serviceFolders),
                 new Tool.Place(agentId, Path.of(agent.workspace())),
                 trace,
                 contract.consent().maxWait(),

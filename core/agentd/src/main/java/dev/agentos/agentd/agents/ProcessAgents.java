@@ -51,6 +51,10 @@ public final class ProcessAgents {
         sandbox.onLost(() -> exits.execute(this::brokerLost));
     }
 
+    List<java.nio.file.Path> serviceFolders() {
+        return plans.serviceFolders();
+    }
+
     void attach(AgentService agents) {
         this.service = agents;
     }

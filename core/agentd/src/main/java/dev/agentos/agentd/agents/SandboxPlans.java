@@ -35,9 +35,19 @@ public final class SandboxPlans {
             "/etc/magic", "/etc/ca-certificates");
 
     private final Path agentsDirectory;
+    private final List<Path> serviceFolders;
 
-    public SandboxPlans(Path agentsDirectory) {
+    /**
+     * @param agentsDirectory where agents' workspaces and logs are
+     * @param serviceFolders the service's own folders, which no agent may see
+     */
+    public SandboxPlans(Path agentsDirectory, List<Path> serviceFolders) {
         this.agentsDirectory = agentsDirectory;
+        this.serviceFolders = List.copyOf(serviceFolders);
+    }
+
+    List<Path> serviceFolders() {
+        return serviceFolders;
     }
 
     Path logFile(AgentRecord agent, String stream) {
@@ -128,14 +138,25 @@ public final class SandboxPlans {
         return mounts;
     }
 
-    private static void declared(
+    private void declared(
             List<Mount> mounts, Set<String> taken, String path, boolean write, ContractDocument document) {
         if (path.equals("/workspace") || path.startsWith("/workspace/") || !taken.add(path)) {
             return;
         }
         try {
             // The link, if it is one, is resolved here and pinned; inside, the declared name leads to the real place.
-            mounts.add(new Mount.Bind(Path.of(path).toRealPath().toString(), path, write));
+            Path real = Path.of(path).toRealPath();
+            for (Path own : serviceFolders) {
+                if (real.startsWith(own.toRealPath()) || own.toRealPath().startsWith(real)) {
+                    throw new ServiceException(
+                            ServiceException.Kind.REFUSED,
+                            "path.service-state",
+                            "the declared path " + path + " is or holds the service's own state in " + own,
+                            document.lineOf(write ? "filesystem.write" : "filesystem.read").toString(),
+                            "declare a folder beside it");
+                }
+            }
+            mounts.add(new Mount.Bind(real.toString(), path, write));
         } catch (IOException e) {
             throw new ServiceException(
                     ServiceException.Kind.REFUSED,

@@ -62,6 +62,8 @@ final class AgentRoutes {
                         List.of("stream", "offset", "wait_ms"), AgentWire.LogChunk.class, this::log),
                 post("/v1/agents/{id}/stdin", "writeStdin", "Standard input for a process agent", List.of(),
                         AgentWire.StdinChunk.class, ServiceWire.Done.class, this::stdin),
+                get("/v1/agents/{id}/contract", "readAgentContract", "The contract that it was admitted with", List.of(),
+                        AgentWire.ContractOf.class, this::contract),
                 get("/v1/agents/{id}/changes", "listChanges", "Files the agent changed, with diffs", List.of(),
                         AgentWire.Changes.class, call -> new AgentWire.Changes(inspection.changes(call.id()))),
                 post("/v1/agents/{id}/undo", "undoChanges", "Take changes back", List.of(), AgentWire.Undo.class,
@@ -125,6 +127,11 @@ final class AgentRoutes {
         return inspection.log(
                 call.id(), call.text("stream").orElse("stdout"), call.number("offset", 0),
                 Math.min(call.number("wait_ms", 0), 30_000));
+    }
+
+    private AgentWire.ContractOf contract(Call call) {
+        AgentRecord agent = book.get(call.id());
+        return new AgentWire.ContractOf(agent.source(), agent.contract(), agent.digest());
     }
 
     private ServiceWire.Done stdin(Call call) {

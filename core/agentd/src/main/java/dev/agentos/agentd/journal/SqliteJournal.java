@@ -40,11 +40,32 @@ public final class SqliteJournal implements Journal, AutoCloseable {
     private static final int MAX_GROUP = 512;
 
     private sealed interface Work {
-        record Write(Batch batch, CompletableFuture<Committed> done) implements Work {}
+        record Write(Encoded batch, CompletableFuture<Committed> done) implements Work {}
 
         record SignNow(CompletableFuture<Optional<Checkpoint>> done) implements Work {}
 
         record Stop() implements Work {}
+    }
+
+    /**
+     * A batch with its JSON made by the thread that submits it: what has no canonical form is refused to that one caller,
+     * before the writer, which serves everybody, ever sees it.
+     */
+    private record Encoded(Batch batch, List<String> payloads, List<String> documents) {
+        static Encoded of(Batch batch) {
+            List<String> payloads = new ArrayList<>();
+            for (Event event : batch.events()) {
+                // The names around the payload become part of the record, so they are tried here too.
+                CanonicalJson.write(List.of(
+                        event.kind(), event.agent(), event.run(), batch.trace().correlation()));
+                payloads.add(CanonicalJson.write(event.data()));
+            }
+            List<String> documents = new ArrayList<>();
+            for (StateChange change : batch.changes()) {
+                documents.add(change instanceof StateChange.Put put ? CanonicalJson.write(put.document()) : "");
+            }
+            return new Encoded(batch, payloads, documents);
+        }
     }
 
     private final TimeSource time;
@@ -101,6 +122,8 @@ public final class SqliteJournal implements Journal, AutoCloseable {
                     tree.size(), canonical -> tree.append(canonical.getBytes(StandardCharsets.UTF_8)));
             SqliteJournal journal = new SqliteJournal(time, store, checkpoints, keys, tree, publisher);
             journal.lastCheckpoint = resume.orElse(null);
+            // Ends the reads' transaction: a write on top of an old snapshot would be refused by SQLite.
+            store.commit();
             journal.writer.start();
             return journal;
         } catch (SQLException e) {
@@ -118,19 +141,30 @@ public final class SqliteJournal implements Journal, AutoCloseable {
             return CompletableFuture.failedFuture(failed);
         }
         CompletableFuture<Committed> done = new CompletableFuture<>();
-        Work.Write work = new Work.Write(batch, done);
-        queue.add(work);
-        if (failure != null && queue.remove(work)) {
-            // The writer ended between the check and the add; nobody else would answer this one.
-            refuse(work);
+        try {
+            enqueue(new Work.Write(Encoded.of(batch), done));
+        } catch (IllegalArgumentException e) {
+            done.completeExceptionally(e);
         }
         return done;
     }
 
+    private void enqueue(Work work) {
+        queue.add(work);
+        if (failure != null && queue.remove(work)) {
+            // The writer has ended; nobody else would answer this one.
+            refuse(work);
+        }
+    }
+
     @Override
     public Committed commit(Batch batch) {
+        return joined(submit(batch));
+    }
+
+    private static <T> T joined(CompletableFuture<T> future) {
         try {
-            return submit(batch).join();
+            return future.join();
         } catch (java.util.concurrent.CompletionException e) {
             if (e.getCause() instanceof JournalFailedException failed) {
                 throw failed;
@@ -185,8 +219,8 @@ public final class SqliteJournal implements Journal, AutoCloseable {
     /** Signs a checkpoint over everything that was submitted before; empty when nothing is new. */
     public Optional<Checkpoint> checkpointNow() {
         CompletableFuture<Optional<Checkpoint>> done = new CompletableFuture<>();
-        queue.add(new Work.SignNow(done));
-        return done.join();
+        enqueue(new Work.SignNow(done));
+        return joined(done);
     }
 
     /** Writes what is queued, signs a last checkpoint and closes the files. */
@@ -259,17 +293,19 @@ public final class SqliteJournal implements Journal, AutoCloseable {
         store.begin();
         for (Work.Write write : writes) {
             long first = seq + 1;
-            for (Event event : write.batch().events()) {
+            Batch batch = write.batch().batch();
+            for (int i = 0; i < batch.events().size(); i++) {
+                Event event = batch.events().get(i);
                 seq++;
                 var now = time.now();
-                String payload = CanonicalJson.write(event.data());
+                String payload = write.batch().payloads().get(i);
                 AuditRecord record = new AuditRecord(
                         seq,
                         now.toString(),
                         event.kind(),
                         event.agent(),
                         event.run(),
-                        write.batch().trace().correlation(),
+                        batch.trace().correlation(),
                         Digests.sha256Hex(payload.getBytes(StandardCharsets.UTF_8)),
                         prev);
                 String canonical = record.canonical();
@@ -279,9 +315,10 @@ public final class SqliteJournal implements Journal, AutoCloseable {
                 published.add(new Recorded(
                         seq, now, event.kind(), event.agent(), event.run(), record.correlation(), event.data()));
             }
-            for (StateChange change : write.batch().changes()) {
-                switch (change) {
-                    case StateChange.Put put -> store.put(put.kind(), put.key(), CanonicalJson.write(put.document()));
+            for (int i = 0; i < batch.changes().size(); i++) {
+                switch (batch.changes().get(i)) {
+                    case StateChange.Put put ->
+                        store.put(put.kind(), put.key(), write.batch().documents().get(i));
                     case StateChange.Remove remove -> store.remove(remove.kind(), remove.key());
                 }
             }

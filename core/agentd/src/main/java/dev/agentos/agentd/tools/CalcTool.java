@@ -15,6 +15,9 @@ final class CalcTool implements Tool.Pure {
     private static final int MAX_DEPTH = 50;
     private static final int MAX_EXPONENT = 1_000;
 
+    /** Digits before or after the point that are written out; powers of powers could ask for billions. */
+    private static final int MAX_DIGITS = 2_000;
+
     private static final ToolDescriptor DESCRIPTOR = new ToolDescriptor(
             "calc", "calc", "Computes a decimal expression exactly.", Effect.COMPUTES, true, true, List.of());
 
@@ -29,14 +32,18 @@ final class CalcTool implements Tool.Pure {
     }
 
     @Override
-    public Map<String, Object> call(Arguments arguments, Place place) throws ToolException {
+    public Map<String, Object> call(Arguments arguments, Place place, List<Target> decided) throws ToolException {
         String expression = arguments.text("expression");
         if (expression.length() > MAX_LENGTH) {
             throw new ToolException("calc.size", "the expression is longer than " + MAX_LENGTH + " characters", "split it");
         }
         try {
-            BigDecimal value = new Parser(expression).whole();
-            return Map.of("value", value.stripTrailingZeros().toPlainString());
+            BigDecimal value = new Parser(expression).whole().stripTrailingZeros();
+            if (value.scale() > MAX_DIGITS || (long) value.precision() - value.scale() > MAX_DIGITS) {
+                throw new ToolException(
+                        "calc.range", "the value has more than " + MAX_DIGITS + " digits", "use smaller numbers");
+            }
+            return Map.of("value", value.toPlainString());
         } catch (ArithmeticException e) {
             throw new ToolException("calc.arithmetic", expression + ": " + e.getMessage(), "correct the expression");
         }
@@ -54,7 +61,8 @@ final class CalcTool implements Tool.Pure {
 
         BigDecimal whole() throws ToolException {
             BigDecimal value = sum();
-            if (peek() != 0) {
+            peek();
+            if (at < text.length()) {
                 throw unexpected();
             }
             return value;

@@ -16,6 +16,9 @@ import java.nio.file.SecureDirectoryStream;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributeView;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.PosixFileAttributeView;
+import java.nio.file.attribute.PosixFileAttributes;
+import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -79,12 +82,14 @@ final class ConfinedFiles {
 
     /**
      * Writes a file as one step: a new file beside it is written and flushed, then renamed over it, then the
-     * directory is flushed. A crash leaves the old content or the new, never a mixture.
+     * directory is flushed. A crash leaves the old content or the new, never a mixture. A file that was there keeps its
+     * mode.
      */
     static void replace(Path path, byte[] content, String temporaryName) throws IOException {
         try (Directory directory = Directory.open(parent(path))) {
             Path temporary = Path.of(temporaryName);
             deleteIfPresent(directory, temporary);
+            Optional<Set<PosixFilePermission>> mode = directory.modeOf(name(path));
             try (SeekableByteChannel channel = directory.stream()
                     .newByteChannel(
                             temporary,
@@ -92,7 +97,8 @@ final class ConfinedFiles {
                                     StandardOpenOption.CREATE_NEW,
                                     StandardOpenOption.WRITE,
                                     LinkOption.NOFOLLOW_LINKS),
-                            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-r--r--")))) {
+                            PosixFilePermissions.asFileAttribute(
+                                    PosixFilePermissions.fromString(mode.isEmpty() ? "rw-r--r--" : "rw-------")))) {
                 ByteBuffer buffer = ByteBuffer.wrap(content);
                 while (buffer.hasRemaining()) {
                     channel.write(buffer);
@@ -100,6 +106,11 @@ final class ConfinedFiles {
                 if (channel instanceof FileChannel file) {
                     file.force(true);
                 }
+            }
+            if (mode.isPresent()) {
+                directory.stream()
+                        .getFileAttributeView(temporary, PosixFileAttributeView.class, LinkOption.NOFOLLOW_LINKS)
+                        .setPermissions(mode.get());
             }
             directory.stream().move(temporary, directory.stream(), name(path));
         }
@@ -198,6 +209,18 @@ final class ConfinedFiles {
             }
             stream.close();
             throw new FileSystemException(path.toString(), null, "this file system cannot be walked by descriptor");
+        }
+
+        /** The mode of a regular file; empty where there is none. */
+        Optional<Set<PosixFilePermission>> modeOf(Path name) throws IOException {
+            try {
+                PosixFileAttributes attributes = stream.getFileAttributeView(
+                                name, PosixFileAttributeView.class, LinkOption.NOFOLLOW_LINKS)
+                        .readAttributes();
+                return attributes.isRegularFile() ? Optional.of(attributes.permissions()) : Optional.empty();
+            } catch (NoSuchFileException e) {
+                return Optional.empty();
+            }
         }
 
         BasicFileAttributes attributes(Path name) throws IOException {

@@ -39,8 +39,8 @@ final class FsListTool implements Tool.Pure {
     }
 
     @Override
-    public Map<String, Object> call(Arguments arguments, Place place) throws ToolException {
-        Path root = Paths.real(place.host(arguments.text("path")));
+    public Map<String, Object> call(Arguments arguments, Place place, List<Target> decided) throws ToolException {
+        Path root = Path.of(decided.getFirst().path());
         PathMatcher glob = FsReadTool.glob(arguments.optionalText("glob").orElse("**"));
         List<Map<String, Object>> files = new ArrayList<>();
         try {

@@ -60,13 +60,13 @@ final class FsReadTool implements Tool.Pure {
     }
 
     @Override
-    public Map<String, Object> call(Arguments arguments, Place place) throws ToolException {
+    public Map<String, Object> call(Arguments arguments, Place place, List<Target> decided) throws ToolException {
         PathMatcher glob = glob(arguments.optionalText("glob").orElse(DEFAULT_GLOB));
         List<Map<String, Object>> documents = new ArrayList<>();
         List<Map<String, Object>> skipped = new ArrayList<>();
         long total = 0;
-        for (String given : paths(arguments)) {
-            Path root = Paths.real(place.host(given));
+        for (Target target : decided) {
+            Path root = Path.of(target.path());
             List<ConfinedFiles.Entry> entries = entries(root);
             for (ConfinedFiles.Entry entry : entries) {
                 boolean itself = entry.path().equals(root);

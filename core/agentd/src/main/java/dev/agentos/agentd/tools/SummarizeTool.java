@@ -54,7 +54,7 @@ final class SummarizeTool implements Tool.Pure {
     }
 
     @Override
-    public Map<String, Object> call(Arguments arguments, Place place) throws ToolException {
+    public Map<String, Object> call(Arguments arguments, Place place, List<Target> decided) throws ToolException {
         List<Document> documents = documents(arguments);
         long sentences = arguments.number("sentences", DEFAULT_SENTENCES);
         if (sentences < 1 || sentences > MAX_SENTENCES) {

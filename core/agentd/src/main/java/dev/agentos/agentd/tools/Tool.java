@@ -20,7 +20,8 @@ public sealed interface Tool {
 
     /** A tool that changes nothing: doing it again after a crash is safe. */
     non-sealed interface Pure extends Tool {
-        Map<String, Object> call(Arguments arguments, Place place) throws ToolException;
+        /** @param decided the targets that the decision was about; a path is not resolved a second time */
+        Map<String, Object> call(Arguments arguments, Place place, List<Target> decided) throws ToolException;
     }
 
     /** A tool with an effect: planned first, so that the intent is durable before anything happens. */

@@ -8,6 +8,7 @@ import dev.agentos.agentd.tools.Tool.ToolException;
 import dev.agentos.bridge.wire.WireJson;
 import dev.agentos.domain.consent.Consent;
 import dev.agentos.domain.consent.Consent.Ask;
+import dev.agentos.domain.consent.Consent.Grant;
 import dev.agentos.domain.consent.ConsentRules;
 import dev.agentos.domain.event.Event;
 import dev.agentos.domain.json.Digests;
@@ -94,13 +95,13 @@ public final class ToolGateway {
                 }
             }
             List<Target> targets = tool == null ? List.of() : tool.targets(arguments, caller.place());
-            String target = targets.isEmpty() ? "" : targets.getFirst().path();
+            String target = first(targets);
             Decision decision = Policy.decide(
                     caller.rules(),
                     toolName,
                     Optional.ofNullable(tool).map(Tool::descriptor),
                     targets,
-                    consent.covering(caller.agent(), toolName, target, caller.run()));
+                    covering(caller, toolName, targets));
             Event.ToolDecided decided = decided(caller, step, toolName, decision, target);
             if (tool == null) {
                 journal.commit(new Batch(caller.trace(), List.of(decided), List.of()));
@@ -111,9 +112,9 @@ public final class ToolGateway {
                     journal.commit(new Batch(caller.trace(), List.of(decided), List.of()));
                     yield new CallOutcome.Refused(refused);
                 }
-                case Decision.Allowed _ -> perform(caller, step, tool, arguments, key, target, List.of(decided));
+                case Decision.Allowed _ -> perform(caller, step, tool, arguments, key, targets, List.of(decided));
                 case Decision.NeedsConsent needs ->
-                    afterConsent(caller, step, tool, arguments, key, target, decided, needs, why, waiting);
+                    afterConsent(caller, step, tool, arguments, key, targets, decided, needs, why, waiting);
             };
         } catch (ToolException e) {
             return new CallOutcome.Failed(e.code(), String.valueOf(e.getMessage()), e.next());
@@ -129,41 +130,74 @@ public final class ToolGateway {
         } catch (ToolException e) {
             return new Decision.Refused(e.code(), String.valueOf(e.getMessage()), "", e.next());
         }
-        String target = targets.isEmpty() ? "" : targets.getFirst().path();
         return Policy.decide(
                 caller.rules(),
                 toolName,
                 Optional.ofNullable(tool).map(Tool::descriptor),
                 targets,
-                consent.covering(caller.agent(), toolName, target, caller.run()));
+                covering(caller, toolName, targets));
+    }
+
+    /** A grant for the call: one that covers its target or, where it has several, a grant for each of them. */
+    private Optional<Grant> covering(Caller caller, String toolName, List<Target> targets) {
+        if (targets.isEmpty()) {
+            return consent.covering(caller.agent(), toolName, "", caller.run());
+        }
+        Optional<Grant> first = Optional.empty();
+        for (Target target : targets) {
+            Optional<Grant> grant = consent.covering(caller.agent(), toolName, target.path(), caller.run());
+            if (grant.isEmpty()) {
+                return Optional.empty();
+            }
+            first = first.or(() -> grant);
+        }
+        return first;
+    }
+
+    private static String first(List<Target> targets) {
+        return targets.isEmpty() ? "" : targets.getFirst().path();
     }
 
     // ------------------------------------------------------------------ performing
 
     private CallOutcome perform(
-            Caller caller, String step, Tool tool, Arguments arguments, String key, String target, List<Event> before)
+            Caller caller, String step, Tool tool, Arguments arguments, String key, List<Target> targets,
+            List<Event> before)
             throws ToolException {
         return switch (tool) {
-            case Tool.Pure pure -> compute(caller, step, pure, arguments, key, target, before);
+            case Tool.Pure pure -> compute(caller, step, pure, arguments, key, targets, before);
             case Tool.Effectful effectful ->
-                act(caller, step, effectful, effectful.plan(arguments, caller.place(), key), before);
+                act(caller, step, effectful, planned(caller, effectful, arguments, key, first(targets)), before);
         };
     }
 
+    /** The plan of an effect, on the very object that was decided about: a link swapped in since is refused. */
+    private static Intent planned(
+            Caller caller, Tool.Effectful tool, Arguments arguments, String key, String decided) throws ToolException {
+        Intent intent = tool.plan(arguments, caller.place(), key);
+        if (!intent.target().equals(decided)) {
+            throw new ToolException(
+                    "path.moved",
+                    decided + " leads to " + intent.target() + " now, which nobody decided about",
+                    "find out who replaced a part of the path by a link, then run the step again");
+        }
+        return intent;
+    }
+
     private CallOutcome compute(
-            Caller caller, String step, Tool.Pure tool, Arguments arguments, String key, String target,
+            Caller caller, String step, Tool.Pure tool, Arguments arguments, String key, List<Target> targets,
             List<Event> before) {
         String name = tool.descriptor().name();
         List<Event> events = new ArrayList<>(before);
         events.add(new Event.EffectAttempted(
-                caller.agent(), caller.run(), step, name, key, target,
+                caller.agent(), caller.run(), step, name, key, first(targets),
                 Map.of("input_sha256", Digests.sha256OfJson(arguments.values()))));
         journal.commit(new Batch(caller.trace(), events, List.of()));
         CallOutcome outcome;
         String word;
         Map<String, Object> detail;
         try {
-            Map<String, Object> output = tool.call(arguments, caller.place());
+            Map<String, Object> output = tool.call(arguments, caller.place(), targets);
             outcome = new CallOutcome.Done(output);
             word = EffectRecord.DONE;
             detail = Map.of("output_sha256", Digests.sha256OfJson(output));
@@ -260,7 +294,7 @@ public final class ToolGateway {
     // ------------------------------------------------------------------ consent
 
     private CallOutcome afterConsent(
-            Caller caller, String step, Tool tool, Arguments arguments, String key, String target,
+            Caller caller, String step, Tool tool, Arguments arguments, String key, List<Target> targets,
             Event.ToolDecided decided, Decision.NeedsConsent needs, String why, Waiting waiting)
             throws ToolException, InterruptedException {
         Optional<AskRecord> earlier = consent.byKey(key);
@@ -272,7 +306,7 @@ public final class ToolGateway {
                 ? earlier.get()
                 : consent.ask(
                         caller.trace(), key, caller.contractName(), List.of(decided),
-                        askMaker(caller, step, tool, arguments, key, target, needs, why));
+                        askMaker(caller, step, tool, arguments, key, first(targets), needs, why));
         if (ask.isPending()) {
             waiting.begins(ask);
             try {
@@ -284,7 +318,7 @@ public final class ToolGateway {
             }
         }
         return ask.status().equals(AskRecord.ALLOWED)
-                ? perform(caller, step, tool, arguments, key, target, List.of())
+                ? perform(caller, step, tool, arguments, key, targets, List.of())
                 : new CallOutcome.NotConsented(ask.status(), ask.by());
     }
 
@@ -295,7 +329,7 @@ public final class ToolGateway {
         Map<String, Object> facts;
         String content;
         if (tool instanceof Tool.Effectful effectful) {
-            Intent intent = effectful.plan(arguments, caller.place(), key);
+            Intent intent = planned(caller, effectful, arguments, key, target);
             facts = intent.facts();
             content = intent.content();
         } else {

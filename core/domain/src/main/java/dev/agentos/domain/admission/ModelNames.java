@@ -11,7 +11,8 @@ import java.util.regex.Pattern;
 final class ModelNames {
 
     /** {@code local/llama-3.1-8B}: provider, family, major, minor, the rest (size, variant). */
-    private static final Pattern VERSIONED = Pattern.compile("([^/]+)/([A-Za-z]+)-(\\d+)(?:\\.(\\d+))?(-.*)?");
+    private static final Pattern VERSIONED =
+            Pattern.compile("([^/]+)/([A-Za-z]+)-([0-9]{1,9})(?:\\.([0-9]{1,9}))?(-.*)?");
 
     private ModelNames() {}
 

@@ -53,14 +53,22 @@ public final class DisplayText {
         };
     }
 
-    /** Letters and marks that draw nothing: Hangul fillers, the combining grapheme joiner, variation selectors. */
+    /**
+     * Letters, marks and signs that draw nothing: Hangul fillers, the combining grapheme joiner, variation selectors,
+     * Khmer inherent vowels, the blank Braille pattern, the null notehead.
+     */
     private static boolean isInvisibleLetter(int point) {
         return point == 0x034F
                 || point == 0x115F
                 || point == 0x1160
+                || point == 0x17B4
+                || point == 0x17B5
+                || (point >= 0x180B && point <= 0x180F)
+                || point == 0x2800
                 || point == 0x3164
                 || point == 0xFFA0
                 || (point >= 0xFE00 && point <= 0xFE0F)
+                || point == 0x1D159
                 || (point >= 0xE0100 && point <= 0xE01EF);
     }
 }

@@ -23,6 +23,8 @@ public final class Policy {
      * @param capabilities effective ones, after admission took away what the machine lacks
      * @param lost capabilities that the contract lists and admission took away
      * @param holdRoots parts of the write roots where every write asks first
+     * @param closedRoots the service's own folders, which no contract opens
+     * @param ownRoot the agent's workspace, open although it may lie inside a closed folder; empty for none
      * @param line turns a contract path such as {@code filesystem.write} into {@code file:line:column}
      */
     public record Rules(
@@ -32,6 +34,8 @@ public final class Policy {
             List<String> readRoots,
             List<String> writeRoots,
             List<String> holdRoots,
+            List<String> closedRoots,
+            String ownRoot,
             UnaryOperator<String> line) {
         public Rules {
             capabilities = Set.copyOf(capabilities);
@@ -40,6 +44,19 @@ public final class Policy {
             readRoots = List.copyOf(readRoots);
             writeRoots = List.copyOf(writeRoots);
             holdRoots = List.copyOf(holdRoots);
+            closedRoots = List.copyOf(closedRoots);
+        }
+
+        /** Rules of a service whose own folders are out of reach anyway. */
+        public Rules(
+                Set<String> capabilities,
+                Set<String> lost,
+                Set<String> consentFor,
+                List<String> readRoots,
+                List<String> writeRoots,
+                List<String> holdRoots,
+                UnaryOperator<String> line) {
+            this(capabilities, lost, consentFor, readRoots, writeRoots, holdRoots, List.of(), "", line);
         }
     }
 
@@ -68,6 +85,13 @@ public final class Policy {
             return refusedCapability(rules, descriptor);
         }
         for (Target target : targets) {
+            if (isClosed(rules, target.path())) {
+                return new Refused(
+                        "path.service-state",
+                        target.path() + " is or holds the service's own state, which no agent may see",
+                        rules.line().apply(target.access() == Access.WRITE ? "filesystem.write" : "filesystem.read"),
+                        "declare and use a folder beside it");
+            }
             List<String> roots = target.access() == Access.WRITE ? rules.writeRoots() : rules.readRoots();
             boolean inside = roots.stream().anyMatch(root -> isBelow(target.path(), root))
                     || (target.access() == Access.READ
@@ -104,6 +128,12 @@ public final class Policy {
                         : "allowed by the contract",
                 rules.line().apply("capabilities"),
                 Optional.empty());
+    }
+
+    private static boolean isClosed(Rules rules, String path) {
+        boolean ownPlace = !rules.ownRoot().isEmpty() && isBelow(path, rules.ownRoot());
+        return !ownPlace
+                && rules.closedRoots().stream().anyMatch(closed -> isBelow(path, closed) || isBelow(closed, path));
     }
 
     private static Refused refusedCapability(Rules rules, ToolDescriptor tool) {

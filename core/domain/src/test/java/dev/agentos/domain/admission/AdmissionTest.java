@@ -59,8 +59,14 @@ class AdmissionTest {
 
     /** A laptop: no GPU, no model but the built-in one. */
     private static final Machine LAPTOP = new Machine(
-            4, 8 * GIB, 0, 1000, Set.of("local/extractive"), TOOLS,
-            Set.of("limit.memory", "limit.pids", "limit.cpu"), List.of());
+            4,
+            8 * GIB,
+            0,
+            1000,
+            Set.of("local/extractive"),
+            TOOLS,
+            Set.of("limit.memory", "limit.pids", "limit.cpu"),
+            List.of());
 
     private static ContractDocument parse(String text) {
         return switch (ContractParser.parse(text, "c.yaml")) {
@@ -94,21 +100,34 @@ class AdmissionTest {
         assertEquals(
                 List.of(
                         new Item(
-                                "gpu memory", "8 GiB", "no GPU on this machine", "c.yaml:14:3 (compute.gpu_mem)",
+                                "gpu memory",
+                                "8 GiB",
+                                "no GPU on this machine",
+                                "c.yaml:14:3 (compute.gpu_mem)",
                                 "remove compute.gpu_mem, set binding: flexible, or run on a machine with a GPU"),
                         new Item(
-                                "model", "local/llama-3.1-8B", "not on this machine",
+                                "model",
+                                "local/llama-3.1-8B",
+                                "not on this machine",
                                 "c.yaml:16:3 (modelPolicy.allow)",
                                 "install the model, or set binding: flexible and let the operator list a substitute"),
                         new Item(
-                                "model", "cloud/claude-sonnet", "excluded by modelPolicy.placement",
+                                "model",
+                                "cloud/claude-sonnet",
+                                "excluded by modelPolicy.placement",
                                 "c.yaml:18:3 (modelPolicy.placement)",
                                 "install the model, or set binding: flexible and let the operator list a substitute"),
                         new Item(
-                                "tool", "web.fetch", "no such tool on this machine", "c.yaml:10:1 (capabilities)",
+                                "tool",
+                                "web.fetch",
+                                "no such tool on this machine",
+                                "c.yaml:10:1 (capabilities)",
                                 "remove it from capabilities, or set binding: flexible to run without it"),
                         new Item(
-                                "tool", "rag.retrieve", "no such tool on this machine", "c.yaml:10:1 (capabilities)",
+                                "tool",
+                                "rag.retrieve",
+                                "no such tool on this machine",
+                                "c.yaml:10:1 (capabilities)",
                                 "remove it from capabilities, or set binding: flexible to run without it")),
                 rejected(Admission.decide(parse(PERMITS), Ledger.empty(LAPTOP), List.of("local/extractive"))));
     }
@@ -124,7 +143,7 @@ class AdmissionTest {
                         "cpu: 2 / 1 free of 1",
                         "memory: 4 GiB / 1 GiB free of 1 GiB",
                         "gpu memory: 8 GiB / no GPU on this machine",
-                        "processes: 128 / 100 free of 100",
+                        "pids: 128 / 100 free of 100",
                         "model: local/llama-3.1-8B / not on this machine",
                         "model: cloud/claude-sonnet / excluded by modelPolicy.placement",
                         "tool: web.fetch / no such tool on this machine",
@@ -135,27 +154,43 @@ class AdmissionTest {
     @Test
     void theFlexiblePermitContractRunsAndItemisesEverySubstitutionAndLoss() {
         Verdict verdict = Admission.decide(
-                bound(parse(PERMITS), Binding.FLEXIBLE), Ledger.empty(LAPTOP), List.of("local/absent", "local/extractive"));
+                bound(parse(PERMITS), Binding.FLEXIBLE),
+                Ledger.empty(LAPTOP),
+                List.of("local/absent", "local/extractive"));
         assertEquals(
                 new Verdict.Substituted(
                         new Reservation(2000, 4 * GIB, 0, 128, Optional.empty(), 0.0),
                         new Bound(
-                                "local/extractive", Set.of("summarize"), Set.of("web.fetch", "rag.retrieve"), 2000,
+                                "local/extractive",
+                                Set.of("summarize"),
+                                Set.of("web.fetch", "rag.retrieve"),
+                                2000,
                                 4 * GIB),
                         List.of(
                                 new Substitution(
-                                        "gpu memory", "8 GiB", "", "c.yaml:14:3 (compute.gpu_mem)",
+                                        "gpu memory",
+                                        "8 GiB",
+                                        "",
+                                        "c.yaml:14:3 (compute.gpu_mem)",
                                         "no GPU on this machine; models run on the CPU"),
                                 new Substitution(
-                                        "model", "local/llama-3.1-8B or cloud/claude-sonnet", "local/extractive",
+                                        "model",
+                                        "local/llama-3.1-8B or cloud/claude-sonnet",
+                                        "local/extractive",
                                         "c.yaml:16:3 (modelPolicy.allow)",
                                         "none of the contract's models is here; the operator's list names"
                                                 + " local/extractive"),
                                 new Substitution(
-                                        "tool", "web.fetch", "", "c.yaml:10:1 (capabilities)",
+                                        "tool",
+                                        "web.fetch",
+                                        "",
+                                        "c.yaml:10:1 (capabilities)",
                                         "no such tool on this machine; the capability is lost"),
                                 new Substitution(
-                                        "tool", "rag.retrieve", "", "c.yaml:10:1 (capabilities)",
+                                        "tool",
+                                        "rag.retrieve",
+                                        "",
+                                        "c.yaml:10:1 (capabilities)",
                                         "no such tool on this machine; the capability is lost"))),
                 verdict);
     }
@@ -175,13 +210,22 @@ class AdmissionTest {
     @Test
     void aMachineThatHasEverythingAdmitsItAsItStands() {
         Machine server = new Machine(
-                16, 64 * GIB, 24 * GIB, 30_000, Set.of("local/llama-3.1-8B"),
-                Set.of("web.fetch", "rag.retrieve", "summarize"), LAPTOP.mechanisms(), List.of());
+                16,
+                64 * GIB,
+                24 * GIB,
+                30_000,
+                Set.of("local/llama-3.1-8B"),
+                Set.of("web.fetch", "rag.retrieve", "summarize"),
+                LAPTOP.mechanisms(),
+                List.of());
         assertEquals(
                 new Verdict.Admitted(
                         new Reservation(2000, 4 * GIB, 8 * GIB, 128, Optional.empty(), 0.0),
                         new Bound(
-                                "local/llama-3.1-8B", Set.of("web.fetch", "rag.retrieve", "summarize"), Set.of(), 2000,
+                                "local/llama-3.1-8B",
+                                Set.of("web.fetch", "rag.retrieve", "summarize"),
+                                Set.of(),
+                                2000,
                                 4 * GIB)),
                 Admission.decide(parse(PERMITS), Ledger.empty(server), List.of()));
     }
@@ -205,9 +249,15 @@ class AdmissionTest {
     @Test
     void smoothTakesTheNewestVersionCompatibleUpgrade() {
         Set<String> here = Set.of(
-                "local/llama-3.2-8B", "local/llama-3.10-8B", "local/llama-3.9-70B", "local/llama-4.0-8B",
-                "other/llama-3.11-8B", "local/qwen-3.12-8B");
-        assertEquals("local/llama-3.10-8B", model(withModels(Binding.SMOOTH, List.of("local/llama-3.1-8B"), here, List.of())));
+                "local/llama-3.2-8B",
+                "local/llama-3.10-8B",
+                "local/llama-3.9-70B",
+                "local/llama-4.0-8B",
+                "other/llama-3.11-8B",
+                "local/qwen-3.12-8B");
+        assertEquals(
+                "local/llama-3.10-8B",
+                model(withModels(Binding.SMOOTH, List.of("local/llama-3.1-8B"), here, List.of())));
         assertEquals("rejected", model(withModels(Binding.STRICT, List.of("local/llama-3.1-8B"), here, List.of())));
         assertEquals("rejected", model(withModels(Binding.SMOOTH, List.of("local/llama-5.1-8B"), here, List.of())));
         assertEquals(
@@ -221,7 +271,9 @@ class AdmissionTest {
         assertEquals(
                 "rejected",
                 model(withModels(
-                        Binding.SMOOTH, List.of("local/llama-3.1-8B"), Set.of("local/extractive"),
+                        Binding.SMOOTH,
+                        List.of("local/llama-3.1-8B"),
+                        Set.of("local/extractive"),
                         List.of("local/extractive"))));
     }
 
@@ -239,25 +291,20 @@ class AdmissionTest {
     void aVersionThatNoNumberHoldsIsNoReasonToFail() {
         String huge = "local/llama-3.99999999999999999999-8B";
         assertEquals(
-                "rejected",
-                model(withModels(Binding.SMOOTH, List.of(huge), Set.of("local/llama-3.1-8B"), List.of())));
+                "rejected", model(withModels(Binding.SMOOTH, List.of(huge), Set.of("local/llama-3.1-8B"), List.of())));
         assertEquals(
-                "rejected",
-                model(withModels(Binding.SMOOTH, List.of("local/llama-3.1-8B"), Set.of(huge), List.of())));
+                "rejected", model(withModels(Binding.SMOOTH, List.of("local/llama-3.1-8B"), Set.of(huge), List.of())));
     }
 
     @Test
     void aCloudModelNeedsThePlacement() {
-        Set<String> here = Set.of("cloud/claude-sonnet");
-        assertEquals("cloud/claude-sonnet", model(withModels(Binding.STRICT, List.of("cloud/claude-sonnet"), here, List.of())));
-        ContractDocument onPrem =
-                contract("modelPolicy: { allow: [\"cloud/claude-sonnet\"], placement: [on-prem] }\n");
+        Ledger ledger = Ledger.empty(with(LAPTOP, 4, 8 * GIB, 1000, Set.of("cloud/claude-sonnet")));
+        ContractDocument cloud = contract("modelPolicy: { allow: [\"cloud/claude-sonnet\"], placement: [cloud] }\n");
+        assertEquals("cloud/claude-sonnet", model(Admission.decide(cloud, ledger, List.of())));
+        ContractDocument onPrem = contract("modelPolicy: { allow: [\"cloud/claude-sonnet\"], placement: [on-prem] }\n");
         assertEquals(
                 "excluded by modelPolicy.placement",
-                rejected(Admission.decide(
-                                onPrem, Ledger.empty(with(LAPTOP, 4, 8 * GIB, 1000, here)), List.of()))
-                        .getFirst()
-                        .available());
+                rejected(Admission.decide(onPrem, ledger, List.of())).getFirst().available());
     }
 
     @Test
@@ -280,7 +327,8 @@ class AdmissionTest {
     void whatIsPromisedIsNotPromisedTwice() {
         Ledger ledger = Ledger.empty(LAPTOP);
         for (int i = 0; i < 3; i++) {
-            ledger = promise(ledger, "a" + i, Admission.decide(srt("cpu: \"1\", mem: 2GiB, pids: 300"), ledger, List.of()));
+            ledger = promise(
+                    ledger, "a" + i, Admission.decide(srt("cpu: \"1\", mem: 2GiB, pids: 300"), ledger, List.of()));
         }
         assertEquals(1000, ledger.freeCpuMillis());
         assertEquals(2 * GIB, ledger.freeMemoryBytes());
@@ -289,7 +337,9 @@ class AdmissionTest {
         assertEquals(
                 List.of("1 free of 4", "2 GiB free of 8 GiB", "100 free of 1000"),
                 items.stream().map(Item::available).toList());
-        assertEquals("end or pause another agent, or set binding: flexible", items.getFirst().help());
+        assertEquals(
+                "end or pause another agent, or set binding: flexible",
+                items.getFirst().help());
         assertInstanceOf(
                 Verdict.Admitted.class,
                 Admission.decide(srt("cpu: \"1.5\", mem: 3GiB, pids: 101"), ledger.without("a1"), List.of()));
@@ -307,7 +357,9 @@ class AdmissionTest {
     @Test
     void flexibleTakesLessCpuButNeverLessMemory() {
         Ledger ledger = promise(
-                Ledger.empty(LAPTOP), "a", Admission.decide(srt("cpu: \"3.5\", mem: 7GiB"), Ledger.empty(LAPTOP), List.of()));
+                Ledger.empty(LAPTOP),
+                "a",
+                Admission.decide(srt("cpu: \"3.5\", mem: 7GiB"), Ledger.empty(LAPTOP), List.of()));
         Verdict.Substituted less = assertInstanceOf(
                 Verdict.Substituted.class,
                 Admission.decide(bound(srt("cpu: \"1\", mem: 1GiB"), Binding.FLEXIBLE), ledger, List.of()));
@@ -335,9 +387,9 @@ class AdmissionTest {
     @Test
     void aDelayTolerantAgentReservesNoCpu() {
         ContractDocument dt = contract("modelPolicy: { allow: [] }\ncompute: { cpu: \"4\", mem: 1GiB }\n");
-        Ledger full = promise(Ledger.empty(LAPTOP), "a", Admission.decide(srt("cpu: \"4\""), Ledger.empty(LAPTOP), List.of()));
-        Verdict.Admitted admitted =
-                assertInstanceOf(Verdict.Admitted.class, Admission.decide(dt, full, List.of()));
+        Ledger full = promise(
+                Ledger.empty(LAPTOP), "a", Admission.decide(srt("cpu: \"4\""), Ledger.empty(LAPTOP), List.of()));
+        Verdict.Admitted admitted = assertInstanceOf(Verdict.Admitted.class, Admission.decide(dt, full, List.of()));
         assertEquals(0, admitted.reservation().cpuMillis());
         assertEquals(4000, admitted.bound().cpuMillis(), "it is capped at what it asks for");
         assertEquals(
@@ -376,7 +428,10 @@ class AdmissionTest {
         assertEquals(List.of(0, 1, 0, 1), cores);
         assertEquals(
                 List.of(new Item(
-                        "hrt utilisation", "20 % of a core", "15 % on the freest core", "c.yaml:8:1 (schedule)",
+                        "hrt utilisation",
+                        "20 % of a core",
+                        "15 % on the freest core",
+                        "c.yaml:8:1 (schedule)",
                         "lengthen period_ms, lower wcet_ms, or end another HRT agent")),
                 rejected(Admission.decide(hrt(2), ledger, List.of())));
         assertEquals(
@@ -398,7 +453,8 @@ class AdmissionTest {
                 promised += wcet / 10;
             }
         }
-        assertTrue(ledger.hrtLoads().stream().allMatch(load -> load <= Machine.HRT_SHARE + 1e-9), ledger.hrtLoads() + "");
+        assertTrue(
+                ledger.hrtLoads().stream().allMatch(load -> load <= Machine.HRT_SHARE + 1e-9), ledger.hrtLoads() + "");
         assertEquals(promised, ledger.hrtLoads().stream().mapToDouble(d -> d).sum(), 1e-9);
         assertTrue(promised > 3 * (Machine.HRT_SHARE - 0.06), "the cores are filled: " + promised);
     }
@@ -411,7 +467,9 @@ class AdmissionTest {
                 schedule: { period_ms: 10, deadline_ms: 10, wcet_ms: 9.6 }
                 """);
         Verdict verdict = Admission.decide(srt, Ledger.empty(LAPTOP), List.of());
-        assertEquals(Optional.empty(), assertInstanceOf(Verdict.Admitted.class, verdict).reservation().hrtCore());
+        assertEquals(
+                Optional.empty(),
+                assertInstanceOf(Verdict.Admitted.class, verdict).reservation().hrtCore());
     }
 
     // ------------------------------------------------------------------ process agents
@@ -463,7 +521,9 @@ class AdmissionTest {
         assertEquals(
                 List.of("shell.exec"),
                 rejected(Admission.decide(
-                                contract("modelPolicy: { allow: [] }\ncapabilities: [shell.exec]\n"), ledger, List.of()))
+                                contract("modelPolicy: { allow: [] }\ncapabilities: [shell.exec]\n"),
+                                ledger,
+                                List.of()))
                         .stream()
                         .map(Item::wanted)
                         .toList());
@@ -481,27 +541,19 @@ class AdmissionTest {
                         .toList());
         assertEquals(
                 List.of("consent for writes of a process"),
-                rejected(Admission.decide(
-                                process("""
+                rejected(Admission.decide(process("""
                                         capabilities: [fs.write]
                                         filesystem: { write: [/data] }
                                         security: { consent_for: [fs.write] }
-                                        """),
-                                ledger,
-                                List.of()))
-                        .stream()
+                                        """), ledger, List.of())).stream()
                         .map(Item::resource)
                         .toList());
         assertEquals(
                 List.of("image"),
-                rejected(Admission.decide(
-                                contract("""
+                rejected(Admission.decide(contract("""
                                         modelPolicy: { allow: [] }
                                         runtime: { process: { command: [/bin/true], image: debian-13 } }
-                                        """),
-                                ledger,
-                                List.of()))
-                        .stream()
+                                        """), ledger, List.of())).stream()
                         .map(Item::resource)
                         .toList());
     }

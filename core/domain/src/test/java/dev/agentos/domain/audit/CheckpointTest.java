@@ -40,7 +40,8 @@ class CheckpointTest {
     void aChangeOfAnyFieldBreaksTheSignature() {
         Checkpoint c = signed();
         List<Checkpoint> forged = List.of(
-                new Checkpoint("2026-03-01T00:00:01Z", c.count(), c.head(), c.root(), c.frontier(), c.keyId(), c.signature()),
+                new Checkpoint(
+                        "2026-03-01T00:00:01Z", c.count(), c.head(), c.root(), c.frontier(), c.keyId(), c.signature()),
                 new Checkpoint(c.time(), 2, c.head(), c.root(), c.frontier(), c.keyId(), c.signature()),
                 new Checkpoint(c.time(), c.count(), "cd".repeat(32), c.root(), c.frontier(), c.keyId(), c.signature()),
                 new Checkpoint(c.time(), c.count(), c.head(), "cd".repeat(32), c.frontier(), c.keyId(), c.signature()),
@@ -71,8 +72,8 @@ class CheckpointTest {
                 "\u0000"
             })
     void whatIsNoCheckpointIsSaidSo(String line) {
-        assertTrue(assertThrows(IllegalArgumentException.class, () -> Checkpoint.parse(line))
-                .getMessage()
-                .startsWith("not a checkpoint: "));
+        String message = String.valueOf(assertThrows(IllegalArgumentException.class, () -> Checkpoint.parse(line))
+                .getMessage());
+        assertTrue(message.startsWith("not a checkpoint: "), message);
     }
 }

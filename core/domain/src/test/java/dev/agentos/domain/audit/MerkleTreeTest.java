@@ -14,8 +14,8 @@ import org.junit.jupiter.api.Test;
 class MerkleTreeTest {
 
     /** The leaves of the reference tests of Certificate Transparency (RFC 6962), in hexadecimal. */
-    private static final List<String> CT_LEAVES = List.of(
-            "", "00", "10", "2021", "3031", "40414243", "5051525354555657", "606162636465666768696a6b6c6d6e6f");
+    private static final List<String> CT_LEAVES =
+            List.of("", "00", "10", "2021", "3031", "40414243", "5051525354555657", "606162636465666768696a6b6c6d6e6f");
 
     /** The published roots over the first 0, 1, … 8 of them. */
     private static final List<String> CT_ROOTS = List.of(

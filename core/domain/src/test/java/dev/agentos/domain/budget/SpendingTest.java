@@ -20,7 +20,8 @@ class SpendingTest {
     @Test
     void exactlyTheLimitIsStillWithin() {
         assertEquals(Optional.empty(), spent(3, 5, 100, "0.5", 10_000).beyond(BUDGET));
-        assertEquals(Optional.empty(), Spending.ofTools(3, Duration.ofSeconds(10)).beyond(BUDGET));
+        assertEquals(
+                Optional.empty(), Spending.ofTools(3, Duration.ofSeconds(10)).beyond(BUDGET));
     }
 
     @Test

@@ -127,18 +127,48 @@ class ConsentRulesTest {
         Ask ask = ask(Risk.NORMAL, Optional.empty());
         assertEquals(
                 new Verdict.Allowed(Optional.of(new Grant(
-                        "grant-7", "agent-a-001", "a", "fs.write", "/data/out", Scope.RUN,
-                        Optional.of("agent-a-001.1"), Optional.empty(), Optional.empty(), "user me", NOW, 0))),
+                        "grant-7",
+                        "agent-a-001",
+                        "a",
+                        "fs.write",
+                        "/data/out",
+                        Scope.RUN,
+                        Optional.of("agent-a-001.1"),
+                        Optional.empty(),
+                        Optional.empty(),
+                        "user me",
+                        NOW,
+                        0))),
                 judge(ask, allow(Scope.RUN, SHOWN, Optional.empty()), false));
         assertEquals(
                 new Verdict.Allowed(Optional.of(new Grant(
-                        "grant-7", "agent-a-001", "a", "fs.write", "/data/out", Scope.RESTART, Optional.empty(),
-                        Optional.of("boot-1"), Optional.empty(), "user me", NOW, 0))),
+                        "grant-7",
+                        "agent-a-001",
+                        "a",
+                        "fs.write",
+                        "/data/out",
+                        Scope.RESTART,
+                        Optional.empty(),
+                        Optional.of("boot-1"),
+                        Optional.empty(),
+                        "user me",
+                        NOW,
+                        0))),
                 judge(ask, allow(Scope.RESTART, SHOWN, Optional.empty()), false));
         assertEquals(
                 new Verdict.Allowed(Optional.of(new Grant(
-                        "grant-7", "agent-a-001", "a", "fs.write", "/data/out", Scope.DAYS_30, Optional.empty(),
-                        Optional.empty(), Optional.of(NOW.plusSeconds(30L * 24 * 3600)), "user me", NOW, 0))),
+                        "grant-7",
+                        "agent-a-001",
+                        "a",
+                        "fs.write",
+                        "/data/out",
+                        Scope.DAYS_30,
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.of(NOW.plusSeconds(30L * 24 * 3600)),
+                        "user me",
+                        NOW,
+                        0))),
                 judge(ask, allow(Scope.DAYS_30, SHOWN, Optional.empty()), false));
     }
 
@@ -160,8 +190,23 @@ class ConsentRulesTest {
         for (Map.Entry<String, String> example : Map.of("bob@example.org", "bob@example.org", "/a/b/", "/a/b/", "", "")
                 .entrySet()) {
             Ask ask = new Ask(
-                    "ask-1", "a", "a.1", "s", "t", example.getKey(), "", "", Map.of(), "", Risk.HIGH, true, "", "", NOW,
-                    Optional.empty(), SHOWN);
+                    "ask-1",
+                    "a",
+                    "a.1",
+                    "s",
+                    "t",
+                    example.getKey(),
+                    "",
+                    "",
+                    Map.of(),
+                    "",
+                    Risk.HIGH,
+                    true,
+                    "",
+                    "",
+                    NOW,
+                    Optional.empty(),
+                    SHOWN);
             assertEquals(example.getValue(), ask.confirmWord());
         }
     }

@@ -41,8 +41,18 @@ class DisplayTextTest {
     @Test
     void whatPeopleWriteStaysAsItIs() {
         for (String plain : List.of(
-                "", "summary.md", "Übergröße naïve", "данные", "数据 資料", "نص عربي", "שלום", "नमस्ते", "한국어",
-                "e\u0301", "👍", "€ 10 – «ok»")) {
+                "",
+                "summary.md",
+                "Übergröße naïve",
+                "данные",
+                "数据 資料",
+                "نص عربي",
+                "שלום",
+                "नमस्ते",
+                "한국어",
+                "e\u0301",
+                "👍",
+                "€ 10 – «ok»")) {
             assertEquals(new Shown(plain, false), DisplayText.line(plain));
         }
     }
@@ -55,8 +65,7 @@ class DisplayTextTest {
 
     @Test
     void aReversedFileNameCannotPoseAsAnother() {
-        assertEquals(
-                new Shown("report\\u{202E}cod.exe", true), DisplayText.line("report\u202Ecod.exe"));
+        assertEquals(new Shown("report\\u{202E}cod.exe", true), DisplayText.line("report\u202Ecod.exe"));
     }
 
     @Test

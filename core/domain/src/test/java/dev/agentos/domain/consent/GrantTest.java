@@ -15,7 +15,8 @@ class GrantTest {
 
     private static Grant grant(
             String target, Scope scope, Optional<String> run, Optional<String> boot, Optional<Instant> expires) {
-        return new Grant("grant-1", "agent-a-001", "a", "fs.write", target, scope, run, boot, expires, "user me", NOW, 0);
+        return new Grant(
+                "grant-1", "agent-a-001", "a", "fs.write", target, scope, run, boot, expires, "user me", NOW, 0);
     }
 
     private static Grant on(String target) {
@@ -65,8 +66,7 @@ class GrantTest {
         Grant grant = on("/a");
         assertEquals(true, covers(grant, "/a/x"));
         assertEquals(
-                false,
-                grant.covers("agent-a-001", "fs.write", "/a/x", "agent-a-001.1", "boot-1", NOW.plusSeconds(60)));
+                false, grant.covers("agent-a-001", "fs.write", "/a/x", "agent-a-001.1", "boot-1", NOW.plusSeconds(60)));
     }
 
     @Test

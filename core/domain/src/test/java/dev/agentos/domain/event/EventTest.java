@@ -62,7 +62,7 @@ class EventTest {
             Object[] values = Arrays.stream(types).map(EventTest::value).toArray();
             return (Event) type.getDeclaredConstructor(types).newInstance(values);
         } catch (ReflectiveOperationException e) {
-            throw new AssertionError(type + " is not a plain record", e);
+            throw new LinkageError(type + " is not a plain record", e);
         }
     }
 

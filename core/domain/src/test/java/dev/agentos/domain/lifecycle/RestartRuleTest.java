@@ -52,8 +52,7 @@ class RestartRuleTest {
                 new Decision.DeadLetter("ended again after 3 restarts"),
                 RestartRule.decide(rule(RestartPolicy.ON_FAILURE, 3, 1, 10, true), true, 3));
         assertEquals(
-                new Decision.Stay(true),
-                RestartRule.decide(rule(RestartPolicy.ON_FAILURE, 3, 1, 10, false), true, 3));
+                new Decision.Stay(true), RestartRule.decide(rule(RestartPolicy.ON_FAILURE, 3, 1, 10, false), true, 3));
         assertEquals(
                 new Decision.Stay(false), RestartRule.decide(rule(RestartPolicy.ALWAYS, 0, 1, 10, false), false, 0));
         assertEquals(

@@ -19,8 +19,18 @@ import org.junit.jupiter.api.Test;
 class PolicyTest {
 
     private static final Grant GRANT = new Grant(
-            "grant-1", "agent-a-001", "a", "fs.write", "/w", Scope.DAYS_30, Optional.empty(), Optional.empty(),
-            Optional.empty(), "user me", Instant.EPOCH, 0);
+            "grant-1",
+            "agent-a-001",
+            "a",
+            "fs.write",
+            "/w",
+            Scope.DAYS_30,
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            "user me",
+            Instant.EPOCH,
+            0);
 
     private static final List<String> READ = List.of("/data/docs");
     private static final List<String> WRITE = List.of("/data/out");
@@ -28,8 +38,19 @@ class PolicyTest {
 
     /** Places in, at the edge of, beside and outside the roots; the second half are tricks with prefixes. */
     private static final List<String> PATHS = List.of(
-            "/data/docs", "/data/docs/a.md", "/data/out", "/data/out/x", "/data/out/live", "/data/out/live/x",
-            "/data/docsx", "/data/docs.md", "/data/outlaw/x", "/data/out/livery", "/data", "/", "/etc/shadow",
+            "/data/docs",
+            "/data/docs/a.md",
+            "/data/out",
+            "/data/out/x",
+            "/data/out/live",
+            "/data/out/live/x",
+            "/data/docsx",
+            "/data/docs.md",
+            "/data/outlaw/x",
+            "/data/out/livery",
+            "/data",
+            "/",
+            "/etc/shadow",
             "/DATA/docs/a.md");
 
     private enum Capability {
@@ -134,7 +155,14 @@ class PolicyTest {
                                 for (Effect effect : Effect.values()) {
                                     for (boolean reversible : List.of(true, false)) {
                                         cases.add(new Case(
-                                                known, capability, target, grant, consentFor, hold, effect, reversible));
+                                                known,
+                                                capability,
+                                                target,
+                                                grant,
+                                                consentFor,
+                                                hold,
+                                                effect,
+                                                reversible));
                                     }
                                 }
                             }

@@ -21,6 +21,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.SplittableRandom;
 
 /**
@@ -86,7 +87,7 @@ final class AuditCampaign implements ProveMain.Campaign {
         SqliteJournal journal = SqliteJournal.open(JournalFiles.in(state), TimeSource.system(), _ -> {});
         try (journal) {
             for (int i = 1; i <= RECORDS; i++) {
-                journal.submit(Batch.of(
+                var _ = journal.submit(Batch.of(
                         new Trace("campaign"),
                         new Event.ToolDecided(
                                 "agent-x-001", "agent-x-001.1", "step-" + i, "fs.write", "allowed", "contract",
@@ -96,7 +97,7 @@ final class AuditCampaign implements ProveMain.Campaign {
     }
 
     private static Outcome verify(Path state) throws IOException {
-        return OfflineAudit.verify(state);
+        return OfflineAudit.check(state, Optional.empty(), _ -> {}).outcome();
     }
 
     /** One byte of one field of one record. */

@@ -77,7 +77,7 @@ final class CrashCampaign implements ProveMain.Campaign {
             long started = System.nanoTime();
             for (int round = 1; round <= rounds; round++) {
                 crash(service, "round-" + round, folder, random.nextLong(window));
-                if (System.console() != null && round % 10 == 0) {
+                if (round % 25 == 0) {
                     System.err.println(round + " of " + rounds + ", findings: " + findings.size());
                 }
             }

@@ -192,17 +192,24 @@ public final class LiveService implements AutoCloseable {
     }
 
     @Override
-    public void close() throws IOException, InterruptedException {
-        stopAgentd();
-        if (broker.isPresent()) {
-            broker.get().destroy();
-            if (!broker.get().waitFor(20, TimeUnit.SECONDS)) {
-                broker.get().destroyForcibly().waitFor();
+    public void close() throws IOException {
+        boolean interrupted = false;
+        try {
+            stopAgentd();
+            if (broker.isPresent()) {
+                stop(broker.get().toHandle());
+            } else {
+                stopOwnBroker();
             }
-        } else {
-            stopOwnBroker();
+        } catch (InterruptedException e) {
+            // What was started is ended all the same; the interruption is passed on after that.
+            interrupted = true;
+            broker.ifPresent(Process::destroyForcibly);
         }
         delete(base);
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /** Without privilege agentd started the broker; it is found by the socket on its command line and ended by its id. */
@@ -215,12 +222,16 @@ public final class LiveService implements AutoCloseable {
                         .orElse(false))
                 .toList();
         for (ProcessHandle process : brokers) {
-            process.destroy();
-            try {
-                process.onExit().get(20, TimeUnit.SECONDS);
-            } catch (java.util.concurrent.ExecutionException | java.util.concurrent.TimeoutException e) {
-                process.destroyForcibly();
-            }
+            stop(process);
+        }
+    }
+
+    private static void stop(ProcessHandle process) throws InterruptedException {
+        process.destroy();
+        try {
+            process.onExit().get(20, TimeUnit.SECONDS);
+        } catch (java.util.concurrent.ExecutionException | java.util.concurrent.TimeoutException e) {
+            process.destroyForcibly();
         }
     }
 
