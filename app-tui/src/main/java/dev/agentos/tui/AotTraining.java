@@ -1,13 +1,13 @@
 package dev.agentos.tui;
 
-import dev.agentos.tui.ctl.Agentctl;
-import dev.agentos.tui.ctl.CtlContext;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
  * What people run most, run once, while the virtual machine records which classes that takes. The build makes the
- * ahead-of-time cache of agentctl with it. Arguments are put behind each command, for example {@code --socket FILE}.
- * Without a service it records how commands end when there is none.
+ * ahead-of-time caches of agentctl with it. A first argument that is a command's name takes only that command, for a
+ * small cache of its own: a cache loads whole. The other arguments are put behind each command, for example
+ * {@code --socket FILE}.
  */
 public final class AotTraining {
 
@@ -26,16 +26,15 @@ public final class AotTraining {
 
     private AotTraining() {}
 
-    /** Runs every line; their exit codes do not matter here. */
-    public static void main(String[] more) {
+    /** Runs the lines; their exit codes do not matter here. */
+    public static void main(String[] arguments) {
+        List<String> behind = new ArrayList<>(List.of(arguments));
+        String only = behind.isEmpty() || behind.getFirst().startsWith("-") ? "" : behind.removeFirst();
         for (List<String> line : LINES) {
-            List<String> all = new java.util.ArrayList<>(line);
-            all.addAll(List.of(more));
-            String[] arguments = all.toArray(String[]::new);
-            if (FastStatus.isAsked(arguments)) {
-                FastStatus.run(arguments);
-            } else {
-                Agentctl.run(CtlContext.system(), arguments);
+            if (only.isEmpty() || line.getFirst().equals(only)) {
+                List<String> all = new ArrayList<>(line);
+                all.addAll(behind);
+                AgentctlMain.run(all.toArray(String[]::new));
             }
         }
     }

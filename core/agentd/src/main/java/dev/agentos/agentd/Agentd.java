@@ -29,6 +29,7 @@ import dev.agentos.domain.port.Sandbox;
 import dev.agentos.domain.port.TimeSource;
 import dev.agentos.kernel.ExecdSandbox;
 import dev.agentos.kernel.ExecdStarter;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -144,10 +145,17 @@ public final class Agentd implements AutoCloseable {
         return new Agentd(closer, status, book, api, server, stopRequested);
     }
 
-    private static void makePrivate(Path directory) throws java.io.IOException {
-        Files.createDirectories(
-                directory, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-        Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx------"));
+    private static void makePrivate(Path directory) throws IOException {
+        try {
+            Files.createDirectories(
+                    directory, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+            Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx------"));
+        } catch (IOException e) {
+            throw new IOException(
+                    "the directory " + directory + " cannot be made or is not ours (" + e.getClass().getSimpleName()
+                            + "); make it for the user " + System.getProperty("user.name") + ", or give another one",
+                    e);
+        }
     }
 
     /** Waits until a client or a signal asks the service to stop. */

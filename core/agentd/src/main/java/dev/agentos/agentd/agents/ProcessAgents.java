@@ -143,18 +143,20 @@ public final class ProcessAgents {
     }
 
     private void failed(Trace trace, String id, String run, String code, String reason) {
-        book.decide(trace, draft -> {
+        AgentRecord after = book.decide(trace, draft -> {
                     AgentRecord agent = book.get(id);
-                    if (!agent.run().equals(run) || agent.state().isFinal()) {
+                    if (!agent.run().equals(run)
+                            || agent.state().isFinal()
+                            || agent.state() == AgentState.STOPPING) {
                         return agent;
-                    }
-                    if (agent.state() == AgentState.STOPPING) {
-                        return book.move(draft, agent, AgentTrigger.GONE, reason);
                     }
                     return service().conclude(
                             trace, draft, agent, true, reason, Optional.of(exitOf(code)));
                 })
                 .await();
+        if (after.state() == AgentState.STOPPING && after.run().equals(run)) {
+            service().gone(trace, id, reason);
+        }
         discard(run);
     }
 
@@ -304,11 +306,17 @@ public final class ProcessAgents {
         }
         switch (status.get().state()) {
             case "exited" -> status.get().exit().ifPresent(this::exited);
-            case "held" -> {
-                // Never started: the attempt is repeated as a whole, under the same incarnation.
+            case "held", "building" -> {
+                // Never started. The attempt is repeated as a new incarnation: the old one is still known to the broker,
+                // and its end, which comes later, must not be taken for an end of the new one.
                 discard(agent.run());
                 if (agent.state() == AgentState.STARTING) {
-                    start(trace, agent.id(), () -> {});
+                    var next = book.decide(trace, draft -> {
+                        AgentRecord fresh = book.get(agent.id()).nextRun(agent.restartsUsed());
+                        draft.put(fresh);
+                        return fresh;
+                    });
+                    start(trace, agent.id(), next::await);
                 } else {
                     failed(trace, agent.id(), agent.run(), "sandbox.not-started", "agentd ended before it was started");
                 }

@@ -3,8 +3,10 @@ package dev.agentos.agentd.http;
 import dev.agentos.agentd.ServiceException;
 import dev.agentos.bridge.wire.WireJson;
 import dev.agentos.domain.port.Journal.Trace;
+import java.lang.reflect.RecordComponent;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 
 /**
@@ -19,36 +21,68 @@ record Call(
         return path.getOrDefault("id", "");
     }
 
-    <T> T body(Class<T> type) {
+    /** The body as a record in which every field that is not optional has a value. */
+    <T extends Record> T body(Class<T> type) {
         try {
-            return WireJson.readStrict(body, type);
+            T value = WireJson.readStrict(body, type);
+            refuseMissing(type, value);
+            return value;
         } catch (JacksonException e) {
             throw new ServiceException(
                     ServiceException.Kind.BAD_REQUEST, "request.body",
                     "the body is not a " + type.getSimpleName() + ": " + e.getOriginalMessage(), "body",
                     "see /openapi.json for its shape");
         } catch (NullPointerException | IllegalArgumentException e) {
-            throw new ServiceException(
-                    ServiceException.Kind.BAD_REQUEST, "request.body",
-                    "the body lacks a field of " + type.getSimpleName(), "body", "see /openapi.json for its shape");
+            throw lacks(type, "a field");
         }
+    }
+
+    /** JSON can say null for the whole and leave fields out, and a record does not notice either. */
+    private static <T extends Record> void refuseMissing(Class<T> type, @Nullable T value) {
+        if (value == null) {
+            throw lacks(type, "everything");
+        }
+        for (RecordComponent component : type.getRecordComponents()) {
+            try {
+                if (component.getAccessor().invoke(value) == null) {
+                    throw lacks(type, component.getName());
+                }
+            } catch (ReflectiveOperationException e) {
+                throw new LinkageError(type + " is no public record", e);
+            }
+        }
+    }
+
+    private static ServiceException lacks(Class<?> type, String what) {
+        return new ServiceException(
+                ServiceException.Kind.BAD_REQUEST, "request.body",
+                "the body lacks " + what + " of " + type.getSimpleName(), "body", "see /openapi.json for its shape");
     }
 
     Optional<String> text(String name) {
         return Optional.ofNullable(query.get(name)).filter(value -> !value.isEmpty());
     }
 
+    /** A whole number, 0 or more. */
     long number(String name, long otherwise) {
         Optional<String> value = text(name);
         if (value.isEmpty()) {
             return otherwise;
         }
         try {
-            return Long.parseLong(value.get());
+            long number = Long.parseLong(value.get());
+            if (number >= 0) {
+                return number;
+            }
         } catch (NumberFormatException e) {
-            throw new ServiceException(
-                    ServiceException.Kind.BAD_REQUEST, "request.query", name + " must be a whole number, not "
-                            + value.get(), name, "correct it");
+            throw notANumber(name, value.get());
         }
+        throw notANumber(name, value.get());
+    }
+
+    private static ServiceException notANumber(String name, String value) {
+        return new ServiceException(
+                ServiceException.Kind.BAD_REQUEST, "request.query",
+                name + " must be a whole number from 0 on, not " + value, name, "correct it");
     }
 }

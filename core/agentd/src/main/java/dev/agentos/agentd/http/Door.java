@@ -5,6 +5,7 @@ import dev.agentos.agentd.telemetry.Metrics;
 import dev.agentos.agentd.telemetry.Tracing;
 import dev.agentos.bridge.wire.ServiceWire.ErrorBody;
 import dev.agentos.bridge.wire.WireJson;
+import dev.agentos.domain.port.Journal;
 import dev.agentos.domain.port.Journal.Trace;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -16,6 +17,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletionException;
 import jdk.net.ExtendedSocketOptions;
 import jdk.net.UnixDomainPrincipal;
 import org.eclipse.jetty.http.HttpHeader;
@@ -66,15 +68,28 @@ final class Door extends Handler.Abstract {
         } catch (org.eclipse.jetty.io.EofException e) {
             callback.failed(e);
         } catch (Exception e) {
-            System.getLogger(Door.class.getName()).log(System.Logger.Level.ERROR, operation + " failed", e);
-            error(
-                    response, callback, 500,
-                    new ErrorBody("internal", "internal error: " + e.getClass().getSimpleName(), operation,
-                            "see the log of agentd", List.of()));
+            unexpected(e, operation, response, callback);
         } finally {
             metrics.request(operation, (System.nanoTime() - from) / 1e9);
         }
         return true;
+    }
+
+    /** A journal that takes no more writes is the service's state and no bug; anything else is one. */
+    private static void unexpected(Exception e, String operation, Response response, Callback callback) {
+        Throwable cause = e instanceof CompletionException && e.getCause() != null ? e.getCause() : e;
+        if (cause instanceof Journal.JournalFailedException) {
+            error(
+                    response, callback, 503,
+                    new ErrorBody("journal.failed", String.valueOf(cause.getMessage()), "journal",
+                            "free space or repair the disk, then restart agentd", List.of()));
+            return;
+        }
+        System.getLogger(Door.class.getName()).log(System.Logger.Level.ERROR, operation + " failed", e);
+        error(
+                response, callback, 500,
+                new ErrorBody("internal", "internal error: " + e.getClass().getSimpleName(), operation,
+                        "see the log of agentd", List.of()));
     }
 
     private static void perform(Route route, Call call, Response response, Callback callback) throws Exception {
@@ -123,8 +138,14 @@ final class Door extends Handler.Abstract {
 
     private static Map<String, String> query(Request request) {
         Map<String, String> values = new LinkedHashMap<>();
-        for (Fields.Field field : Request.extractQueryParameters(request)) {
-            values.put(field.getName(), Optional.ofNullable(field.getValue()).orElse(""));
+        try {
+            for (Fields.Field field : Request.extractQueryParameters(request)) {
+                values.put(field.getName(), Optional.ofNullable(field.getValue()).orElse(""));
+            }
+        } catch (RuntimeException e) {
+            throw new ServiceException(
+                    ServiceException.Kind.BAD_REQUEST, "request.query", "the query is not well encoded", "query",
+                    "percent-encode it as UTF-8");
         }
         return values;
     }
@@ -134,7 +155,7 @@ final class Door extends Handler.Abstract {
             return "";
         }
         String type = Optional.ofNullable(request.getHeaders().get(HttpHeader.CONTENT_TYPE)).orElse("");
-        if (!type.toLowerCase(Locale.ROOT).startsWith(Route.JSON)) {
+        if (!type.toLowerCase(Locale.ROOT).split(";", 2)[0].strip().equals(Route.JSON)) {
             throw new ServiceException(
                     ServiceException.Kind.BAD_REQUEST, "request.content-type", "the body must be " + Route.JSON,
                     "Content-Type", "send Content-Type: " + Route.JSON);

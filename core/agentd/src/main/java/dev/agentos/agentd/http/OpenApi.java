@@ -103,13 +103,13 @@ final class OpenApi {
         if (raw == String.class) {
             return Map.of("type", "string");
         }
-        if (raw == boolean.class) {
+        if (raw == boolean.class || raw == Boolean.class) {
             return Map.of("type", "boolean");
         }
-        if (raw == long.class || raw == int.class || raw == Integer.class) {
+        if (raw == long.class || raw == Long.class || raw == int.class || raw == Integer.class) {
             return Map.of("type", "integer");
         }
-        if (raw == double.class) {
+        if (raw == double.class || raw == Double.class) {
             return Map.of("type", "number");
         }
         if (raw == double[].class) {

@@ -223,7 +223,7 @@ final class ServiceRoutes {
         boolean seconds = resolution.equals("second");
         long since = call.number(
                 "since_s", seconds ? HistoryStore.SECONDS_KEPT.toSeconds() : Duration.ofDays(1).toSeconds());
-        Instant from = Instant.now().minusSeconds(since);
+        Instant from = Instant.now().minusSeconds(Math.min(since, HistoryStore.MINUTES_KEPT.toSeconds()));
         Map<HistoryStore.Key, List<double[]>> series =
                 seconds ? history.seconds(subject, from) : history.minutes(subject, from);
         return new EventWire.History(

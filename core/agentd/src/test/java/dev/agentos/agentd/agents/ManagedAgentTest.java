@@ -34,7 +34,8 @@ class ManagedAgentTest {
         directory = temp.toRealPath();
         docs = Files.createDirectory(directory.resolve("docs"));
         out = Files.createDirectory(directory.resolve("out"));
-        Files.writeString(docs.resolve("one.md"), "# One\n\nThe bridge was closed in March. It opened again in April.\n");
+        Files.writeString(
+                docs.resolve("one.md"), "# One\n\nThe bridge was closed in March. It opened again in April.\n");
         Files.writeString(docs.resolve("two.txt"), "The bridge carries forty trains a day. Nobody was hurt.\n");
     }
 
@@ -57,7 +58,8 @@ class ManagedAgentTest {
     }
 
     private Map<String, Object> input() {
-        return Map.of("folder", docs.toString(), "output", out.resolve("summary.md").toString());
+        return Map.of(
+                "folder", docs.toString(), "output", out.resolve("summary.md").toString());
     }
 
     private Reply spawn(TestAgentd agentd, String rest) {
@@ -68,7 +70,8 @@ class ManagedAgentTest {
 
     private static Reply awaitAsk(TestAgentd agentd) {
         AgentRecord agent = agentd.await(
-                "agent-a-001", record -> record.steps().stream().anyMatch(step -> step.state().equals("asking")));
+                "agent-a-001",
+                record -> record.steps().stream().anyMatch(step -> step.state().equals("asking")));
         String ask = agent.steps().getLast().note();
         return agentd.door.get("/v1/consents/" + ask);
     }
@@ -93,10 +96,15 @@ class ManagedAgentTest {
             assertEquals(200, undone.status(), undone.body());
             assertEquals(List.of("undone"), states(agentd));
             assertEquals(false, Files.exists(out.resolve("summary.md")));
-            assertEquals(404, agentd.door.post("/v1/agents/agent-a-001/undo", "{\"force\":false}").status());
+            assertEquals(
+                    404,
+                    agentd.door
+                            .post("/v1/agents/agent-a-001/undo", "{\"force\":false}")
+                            .status());
         }
-        assertTrue(TrailReader.verify(JournalFiles.in(directory.resolve("home/state")))
-                instanceof AuditVerifier.Outcome.Verified);
+        assertTrue(
+                TrailReader.verify(JournalFiles.in(directory.resolve("home/state")))
+                        instanceof AuditVerifier.Outcome.Verified);
     }
 
     private static List<Object> states(TestAgentd agentd) {
@@ -121,7 +129,8 @@ class ManagedAgentTest {
             assertEquals("allowed", answer(agentd, ask, "allow", "once").text("decision"));
             assertEquals(AgentState.DONE, agentd.awaitEnd("agent-a-001").state());
             assertTrue(Files.exists(out.resolve("summary.md")));
-            assertEquals("consent.answered", answer(agentd, ask, "allow", "once").code());
+            assertEquals(
+                    "consent.answered", answer(agentd, ask, "allow", "once").code());
         }
     }
 
@@ -142,9 +151,12 @@ class ManagedAgentTest {
         try (TestAgentd agentd = TestAgentd.start(directory.resolve("home"))) {
             spawn(agentd, "security: { consent_for: [fs.write] }\n");
             Reply ask = awaitAsk(agentd);
-            assertEquals("killed", agentd.door.post("/v1/agents/agent-a-001/kill", "").text("state"));
+            assertEquals(
+                    "killed",
+                    agentd.door.post("/v1/agents/agent-a-001/kill", "").text("state"));
             assertEquals(List.of(), agentd.door.get("/v1/consents").list("asks"));
-            assertEquals("consent.answered", answer(agentd, ask, "allow", "once").code());
+            assertEquals(
+                    "consent.answered", answer(agentd, ask, "allow", "once").code());
             assertEquals(false, Files.exists(out.resolve("summary.md")));
         }
     }
@@ -173,7 +185,9 @@ class ManagedAgentTest {
         try (TestAgentd agentd = TestAgentd.start(directory.resolve("home"))) {
             spawn(agentd, "security: { consent_for: [fs.write] }\n");
             Reply ask = awaitAsk(agentd);
-            assertEquals("paused", agentd.door.post("/v1/agents/agent-a-001/pause", "").text("state"));
+            assertEquals(
+                    "paused",
+                    agentd.door.post("/v1/agents/agent-a-001/pause", "").text("state"));
             answer(agentd, ask, "allow", "once");
             agentd.await("agent-a-001", agent -> agent.steps().getLast().state().equals("done"));
             assertEquals("paused", agentd.door.get("/v1/agents/agent-a-001").text("state"));

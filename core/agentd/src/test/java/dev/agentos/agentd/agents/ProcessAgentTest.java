@@ -70,14 +70,19 @@ class ProcessAgentTest {
     @Test
     void theSameKeyGivesTheSameAgentHoweverOftenItIsSent() {
         for (int i = 0; i < 3; i++) {
-            assertEquals("agent-a-001", agentd.spawn("same", TestAgentd.sleeper("a", "")).text("id"));
+            assertEquals(
+                    "agent-a-001",
+                    agentd.spawn("same", TestAgentd.sleeper("a", "")).text("id"));
         }
-        assertEquals("agent-a-002", agentd.spawn("other", TestAgentd.sleeper("a", "")).text("id"));
+        assertEquals(
+                "agent-a-002",
+                agentd.spawn("other", TestAgentd.sleeper("a", "")).text("id"));
         assertEquals(2, agentd.sandbox.prepared().size());
     }
 
     private AgentRecord endOf(String script) {
-        assertEquals(200, agentd.spawn(script, TestAgentd.process("a", script, "")).status());
+        assertEquals(
+                200, agentd.spawn(script, TestAgentd.process("a", script, "")).status());
         return agentd.awaitEnd("agent-a-001");
     }
 
@@ -104,12 +109,16 @@ class ProcessAgentTest {
 
     @Test
     void aForbiddenSystemCallIsNamed() {
-        assertEquals("it made a system call that no sandbox allows (SIGSYS)", endOf("kill -31 $$").reason());
+        assertEquals(
+                "it made a system call that no sandbox allows (SIGSYS)",
+                endOf("kill -31 $$").reason());
     }
 
     @Test
     void runningOutOfMemoryNamesTheLimitAndItsLine() {
-        assertEquals("it ran out of memory: the limit is 1 MiB, c.yaml:5:24 (compute.mem)", endOf("oom").reason());
+        assertEquals(
+                "it ran out of memory: the limit is 1 MiB, c.yaml:5:24 (compute.mem)",
+                endOf("oom").reason());
     }
 
     @Test
@@ -148,7 +157,8 @@ class ProcessAgentTest {
         agentd.sandbox.lacks("limit.memory");
         agentd.spawn("k", TestAgentd.sleeper("a", "binding: flexible\n"));
         assertTrue(agentd.await("agent-a-001", agent -> agent.state() == AgentState.RUNNING).receipt().stream()
-                .anyMatch(line -> line.mechanism().equals("limit.memory") && line.actual().equals("missing")));
+                .anyMatch(line ->
+                        line.mechanism().equals("limit.memory") && line.actual().equals("missing")));
     }
 
     @Test
@@ -160,7 +170,8 @@ class ProcessAgentTest {
         assertEquals("6", first.text("next"));
         Reply last = agentd.door.get("/v1/agents/agent-a-001/log?offset=6&wait_ms=1000");
         assertEquals("true", last.text("ended"));
-        assertEquals("llo\n", agentd.door.get("/v1/agents/agent-a-001/log?offset=2").text("text"));
+        assertEquals(
+                "llo\n", agentd.door.get("/v1/agents/agent-a-001/log?offset=2").text("text"));
     }
 
     // ------------------------------------------------------------------ restarts
@@ -195,10 +206,15 @@ class ProcessAgentTest {
 
     @Test
     void anAgentThatWaitsForItsRestartCanBeKilled() {
-        agentd.spawn("k", TestAgentd.process(
-                "a", "exit 3", "supervision: { restart: { policy: always, backoff_ms: 3600000, backoff_max_ms: 3600000 } }\n"));
+        agentd.spawn(
+                "k",
+                TestAgentd.process(
+                        "a",
+                        "exit 3",
+                        "supervision: { restart: { policy: always, backoff_ms: 3600000, backoff_max_ms: 3600000 } }\n"));
         agentd.await("agent-a-001", agent -> agent.state() == AgentState.BACKOFF);
-        assertEquals("killed", agentd.door.post("/v1/agents/agent-a-001/kill", "").text("state"));
+        assertEquals(
+                "killed", agentd.door.post("/v1/agents/agent-a-001/kill", "").text("state"));
         assertTrue(!agentd.awaitEnd("agent-a-001").endedAt().isEmpty());
     }
 
@@ -207,13 +223,15 @@ class ProcessAgentTest {
     @Test
     void pausedIsFrozenAndResumedRuns() {
         agentd.spawn("k", TestAgentd.sleeper("a", ""));
-        assertEquals("paused", agentd.door.post("/v1/agents/agent-a-001/pause", "").text("state"));
+        assertEquals(
+                "paused", agentd.door.post("/v1/agents/agent-a-001/pause", "").text("state"));
         assertEquals(Optional.of("frozen"), agentd.sandbox.stateOf("agent-a-001.1"));
         Reply again = agentd.door.post("/v1/agents/agent-a-001/pause", "");
         assertEquals(409, again.status());
         assertEquals("lifecycle.paused", again.code());
         assertEquals("possible now: resume or kill", again.text("next"));
-        assertEquals("running", agentd.door.post("/v1/agents/agent-a-001/resume", "").text("state"));
+        assertEquals(
+                "running", agentd.door.post("/v1/agents/agent-a-001/resume", "").text("state"));
         assertEquals(Optional.of("running"), agentd.sandbox.stateOf("agent-a-001.1"));
         assertEquals(409, agentd.door.post("/v1/agents/agent-a-001/resume", "").status());
     }
@@ -238,7 +256,8 @@ class ProcessAgentTest {
     void aPausedAgentCanBeKilled() {
         agentd.spawn("k", TestAgentd.sleeper("a", ""));
         agentd.door.post("/v1/agents/agent-a-001/pause", "");
-        assertEquals("killed", agentd.door.post("/v1/agents/agent-a-001/kill", "").text("state"));
+        assertEquals(
+                "killed", agentd.door.post("/v1/agents/agent-a-001/kill", "").text("state"));
     }
 
     @Test
@@ -272,8 +291,7 @@ class ProcessAgentTest {
 
     @Test
     void whatIsNotAdmittedLeavesNoAgentAndEveryItemIsNamed() {
-        Reply reply = agentd.spawn(
-                "k", TestAgentd.contract("a", "capabilities: [web.fetch, rag.retrieve]\n"));
+        Reply reply = agentd.spawn("k", TestAgentd.contract("a", "capabilities: [web.fetch, rag.retrieve]\n"));
         assertEquals(403, reply.status());
         assertEquals("admission.rejected", reply.code());
         assertEquals(
@@ -303,11 +321,13 @@ class ProcessAgentTest {
 
     @Test
     void aHostWithoutSandboxesRefusesProcessesAndSaysWhy() {
-        agentd.sandbox.hostFails(new SandboxException("sandbox.unavailable", "connect", "no broker; see agentctl doctor"));
+        agentd.sandbox.hostFails(
+                new SandboxException("sandbox.unavailable", "connect", "no broker; see agentctl doctor"));
         agentd.door.post("/v1/doctor", "");
         Reply reply = agentd.spawn("k", TestAgentd.sleeper("a", ""));
         assertEquals(403, reply.status());
-        assertEquals("no broker; see agentctl doctor", reply.list("items").getFirst().get("available"));
+        assertEquals(
+                "no broker; see agentctl doctor", reply.list("items").getFirst().get("available"));
     }
 
     @Test

@@ -54,8 +54,8 @@ class RecoveryTest {
 
     /** What the state would be had the service died earlier. */
     private void rewind(AgentState state) throws Exception {
-        try (Connection connection =
-                        DriverManager.getConnection("jdbc:sqlite:" + JournalFiles.in(directory.resolve("state")).database());
+        try (Connection connection = DriverManager.getConnection("jdbc:sqlite:"
+                        + JournalFiles.in(directory.resolve("state")).database());
                 Statement query = connection.createStatement();
                 ResultSet row = query.executeQuery("SELECT document FROM state WHERE kind = 'agent'");
                 PreparedStatement update =
@@ -78,7 +78,8 @@ class RecoveryTest {
         restart(TestAgentd.sleeper("a", ""), _ -> {}, back -> {
             assertEquals("running", back.door.get("/v1/agents/agent-a-001").text("state"));
             assertEquals(Optional.of("running"), back.sandbox.stateOf("agent-a-001.1"));
-            assertEquals("killed", back.door.post("/v1/agents/agent-a-001/kill", "").text("state"));
+            assertEquals(
+                    "killed", back.door.post("/v1/agents/agent-a-001/kill", "").text("state"));
             assertEquals(List.of("agent-a-001.1"), back.sandbox.started());
         });
     }
@@ -111,8 +112,7 @@ class RecoveryTest {
     void anAgentThatWasBeingEndedIsEndedNow() throws Exception {
         restart(TestAgentd.sleeper("a", ""), _ -> rewind(AgentState.STOPPING), back -> {
             assertEquals(AgentState.KILLED, back.awaitEnd("agent-a-001").state());
-            back.sandbox.idle();
-            assertEquals(Optional.empty(), back.sandbox.stateOf("agent-a-001.1"));
+            back.sandbox.awaitForgotten("agent-a-001.1");
         });
     }
 
@@ -126,7 +126,7 @@ class RecoveryTest {
                 },
                 back -> {
                     back.await("agent-a-001", agent -> agent.state() == AgentState.RUNNING);
-                    assertEquals(2, back.sandbox.started().size());
+                    assertEquals(List.of("agent-a-001.1", "agent-a-001.1"), back.sandbox.awaitStarted(2));
                 });
     }
 
@@ -147,10 +147,10 @@ class RecoveryTest {
                 back -> {
                     AgentRecord agent = back.await("agent-a-001", a -> a.state() == AgentState.RUNNING);
                     assertEquals("agent-a-001.2", agent.run());
-                    assertEquals(List.of("agent-a-001.1", "agent-a-001.2"), back.sandbox.started());
-                    back.sandbox.idle();
-                    assertEquals(Optional.empty(), back.sandbox.stateOf("agent-a-001.1"));
-                    assertEquals("running", back.door.get("/v1/agents/agent-a-001").text("state"));
+                    assertEquals(List.of("agent-a-001.1", "agent-a-001.2"), back.sandbox.awaitStarted(2));
+                    back.sandbox.awaitForgotten("agent-a-001.1");
+                    assertEquals(
+                            "running", back.door.get("/v1/agents/agent-a-001").text("state"));
                 });
     }
 
@@ -172,7 +172,9 @@ class RecoveryTest {
                     rewind(AgentState.PAUSED);
                 },
                 back -> {
-                    assertEquals("running", back.door.post("/v1/agents/agent-a-001/resume", "").text("state"));
+                    assertEquals(
+                            "running",
+                            back.door.post("/v1/agents/agent-a-001/resume", "").text("state"));
                     assertEquals(Optional.of("running"), back.sandbox.stateOf("agent-a-001.1"));
                 });
     }
@@ -191,8 +193,10 @@ class RecoveryTest {
     @Test
     void theSameKeyStillGivesTheSameAgentAfterARestart() throws Exception {
         restart(TestAgentd.sleeper("a", ""), _ -> {}, back -> {
-            assertEquals("agent-a-001", back.spawn("k", TestAgentd.sleeper("a", "")).text("id"));
-            assertEquals("agent-a-002", back.spawn("k2", TestAgentd.sleeper("a", "")).text("id"));
+            assertEquals(
+                    "agent-a-001", back.spawn("k", TestAgentd.sleeper("a", "")).text("id"));
+            assertEquals(
+                    "agent-a-002", back.spawn("k2", TestAgentd.sleeper("a", "")).text("id"));
             String free = back.door.get("/v1/status").text("machine", "free_memory_bytes");
             back.door.post("/v1/agents/agent-a-001/kill", "");
             back.awaitEnd("agent-a-001");

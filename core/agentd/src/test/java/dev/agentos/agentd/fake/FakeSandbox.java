@@ -141,6 +141,7 @@ public final class FakeSandbox implements Sandbox, AutoCloseable {
     private void running(String incarnation, Box box) {
         box.state = "running";
         started.add(incarnation);
+        notifyAll();
     }
 
     @Override
@@ -202,6 +203,7 @@ public final class FakeSandbox implements Sandbox, AutoCloseable {
             throw new SandboxException("busy", "forget", incarnation + " has not ended");
         }
         boxes.remove(incarnation);
+        notifyAll();
     }
 
     @Override
@@ -314,6 +316,21 @@ public final class FakeSandbox implements Sandbox, AutoCloseable {
     /** Every incarnation whose first instruction ran, in order. */
     public synchronized List<String> started() {
         return List.copyOf(started);
+    }
+
+    /** Waits until this many first instructions have run; every incarnation that did, in order. */
+    public synchronized List<String> awaitStarted(int count) throws InterruptedException {
+        while (started.size() < count) {
+            wait();
+        }
+        return started();
+    }
+
+    /** Waits until nobody knows the incarnation any more. */
+    public synchronized void awaitForgotten(String incarnation) throws InterruptedException {
+        while (boxes.containsKey(incarnation)) {
+            wait();
+        }
     }
 
     /** The state of an incarnation; empty when it is not known. */
