@@ -20,6 +20,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * A trail in one file, for somebody who has nothing else: JSON lines, first a head with the public key, then every
@@ -29,6 +30,8 @@ final class BundleSource implements TrailSource {
 
     static final String KIND = "agentos-audit-export";
     private static final long FORMAT = 1;
+    private static final Set<String> HEAD = Set.of("kind", "v", "records", "public_key");
+    private static final Set<String> RECORD = Set.of("seq", "canonical", "hash", "payload");
 
     private final Path file;
     private final Optional<Path> key;
@@ -76,6 +79,7 @@ final class BundleSource implements TrailSource {
     public void read(Records records, Findings findings) throws IOException {
         long last = 0;
         long number = 0;
+        long count = 0;
         Optional<Long> promised = Optional.empty();
         boolean ended = false;
         try (BufferedReader lines = Files.newBufferedReader(file)) {
@@ -87,15 +91,19 @@ final class BundleSource implements TrailSource {
                     continue;
                 }
                 Map<?, ?> map = found.get();
+                if (!CanonicalJson.write(map).equals(line)) {
+                    findings.find(last + 1, "bundle.altered", "line " + number + " is not in canonical form");
+                }
                 if (number == 1) {
                     promised = head(map, findings);
-                } else if (map.get("seq") instanceof Long seq) {
+                } else if (map.get("seq") instanceof Long seq && RECORD.containsAll(map.keySet())) {
                     last = seq;
+                    count++;
                     records.accept(new Stored(
                             seq, text(map, "canonical").orElse(""), text(map, "hash").orElse(""), text(map, "payload")));
-                } else if (map.get("end") instanceof Long) {
+                } else if (map.keySet().equals(Set.of("end")) && Long.valueOf(count).equals(map.get("end"))) {
                     ended = true;
-                } else if (!map.containsKey("checkpoint")) {
+                } else if (!map.keySet().equals(Set.of("checkpoint"))) {
                     findings.find(last + 1, "bundle.altered", "line " + number + " is nothing that an export holds");
                 }
             }
@@ -112,7 +120,7 @@ final class BundleSource implements TrailSource {
     }
 
     private static Optional<Long> head(Map<?, ?> map, Findings findings) {
-        if (!KIND.equals(map.get("kind")) || !Long.valueOf(FORMAT).equals(map.get("v"))) {
+        if (!HEAD.equals(map.keySet()) || !KIND.equals(map.get("kind")) || !Long.valueOf(FORMAT).equals(map.get("v"))) {
             findings.find(0, "bundle.head", "the first line is not the head of an export of format " + FORMAT);
         }
         return map.get("records") instanceof Long records ? Optional.of(records) : Optional.empty();

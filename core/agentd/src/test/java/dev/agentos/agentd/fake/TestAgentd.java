@@ -114,6 +114,8 @@ public final class TestAgentd implements AutoCloseable {
 
     /** Kinds of all events about an agent, oldest first; moves as {@code from>to}. */
     public List<String> story(String id) {
+        // What memory shows may still be on its way to the disk; a checkpoint covers all that was submitted before it.
+        door.post("/v1/audit/checkpoint", "");
         return door.get("/v1/events?since=0&limit=5000").list("events").stream()
                 .filter(event -> id.equals(event.get("agent")))
                 .map(event -> event.get("data") instanceof Map<?, ?> data && data.get("to") != null

@@ -47,27 +47,23 @@ final class Bodies {
         return type == List.class ? List.of() : Map.of();
     }
 
-    /** Each field left out, null, and of another kind, in turn. Lists and maps may be left out. */
+    /** Each field null and of another kind, and each text left out, in turn; the rest has a value of its own when absent. */
     static List<String> damaged(Class<?> type) {
         List<String> bodies = new ArrayList<>();
         for (RecordComponent component : type.getRecordComponents()) {
             Map<String, Object> without = values(type);
             without.remove(name(component));
-            boolean needed =
-                    component.getType() == String.class || component.getType().isPrimitive();
-            if (needed) {
+            if (component.getType() == String.class) {
                 bodies.add(CanonicalJson.write(without));
+            }
+            if (component.getType() == String.class || component.getType().isPrimitive()) {
                 bodies.add(CanonicalJson.write(without)
-                        .replaceFirst("\\{", "{\"" + name(component) + "\":null" + comma(without)));
+                        .replaceFirst("\\{", "{\"" + name(component) + "\":null" + (without.isEmpty() ? "" : ",")));
             }
             Map<String, Object> other = values(type);
             other.put(name(component), component.getType() == List.class ? Map.of("a", 1L) : List.of(List.of()));
             bodies.add(CanonicalJson.write(other));
         }
         return bodies;
-    }
-
-    private static String comma(Map<String, Object> rest) {
-        return rest.isEmpty() ? "" : ",";
     }
 }

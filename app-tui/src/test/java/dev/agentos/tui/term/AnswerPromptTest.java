@@ -1,0 +1,89 @@
+package dev.agentos.tui.term;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+
+import dev.agentos.tui.term.AnswerPrompt.Choice;
+import dev.agentos.tui.term.AnswerPrompt.Outcome;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class AnswerPromptTest {
+
+    private static final long MS = 1_000_000L;
+    private static final Choice DENY = new Choice('d', "Don't allow");
+    private static final Choice ONCE = new Choice('o', "Allow this once");
+
+    private final AnswerPrompt prompt = new AnswerPrompt(List.of(DENY, ONCE), 0);
+
+    private Outcome key(char key, long millis) {
+        return prompt.key(key, millis * MS);
+    }
+
+    @Test
+    void aLetterMarksAndEnterGivesIt() {
+        assertEquals(new Outcome.Marked(ONCE), key('o', 500));
+        assertEquals(new Outcome.Chosen(ONCE), key('\n', 700));
+    }
+
+    @Test
+    void aNumberMarksTheChoiceAtThatPlace() {
+        assertEquals(new Outcome.Marked(DENY), key('1', 500));
+    }
+
+    @Test
+    void enterAloneDoesNothing() {
+        assertInstanceOf(Outcome.Ignored.class, key('\n', 500));
+        assertInstanceOf(Outcome.Ignored.class, key('\n', 1500));
+    }
+
+    @Test
+    void keysAreDeadUntilTheQuestionHasStoodFor400Ms() {
+        assertInstanceOf(Outcome.Ignored.class, key('o', 399));
+        assertInstanceOf(Outcome.Ignored.class, key('\n', 450));
+        assertEquals(new Outcome.Marked(ONCE), key('o', 900));
+    }
+
+    @Test
+    void keysAreDeadFor400MsAfterAnyOtherKey() {
+        assertInstanceOf(Outcome.Ignored.class, key('x', 500));
+        assertInstanceOf(Outcome.Ignored.class, key('o', 800));
+        assertEquals(new Outcome.Marked(ONCE), key('o', 1300));
+    }
+
+    @Test
+    void anotherKeyTakesTheMarkAway() {
+        key('o', 500);
+        key('x', 700);
+        assertInstanceOf(Outcome.Ignored.class, key('\n', 1200));
+    }
+
+    @Test
+    void keysFasterThanAHandAreAPasteAndAnswerNothing() {
+        assertEquals(new Outcome.Marked(ONCE), key('o', 500));
+        assertInstanceOf(Outcome.Ignored.class, key('\n', 501));
+        assertInstanceOf(Outcome.Ignored.class, key('\n', 1500));
+    }
+
+    @Test
+    void aMarkedPasteAnswersNothingHoweverSlow() {
+        long now = 500;
+        for (char c : "\u001b[200~".toCharArray()) {
+            assertInstanceOf(Outcome.Nothing.class, key(c, now++));
+        }
+        assertInstanceOf(Outcome.Ignored.class, key('o', 1500));
+        assertInstanceOf(Outcome.Ignored.class, key('\n', 2500));
+        for (char c : "\u001b[201~".toCharArray()) {
+            assertInstanceOf(Outcome.Nothing.class, key(c, now++));
+        }
+        assertEquals(new Outcome.Marked(ONCE), key('o', 4000));
+    }
+
+    @Test
+    void arrowKeysAreNoChoice() {
+        for (char c : "\u001b[A".toCharArray()) {
+            assertInstanceOf(Outcome.Nothing.class, key(c, 500));
+        }
+        assertInstanceOf(Outcome.Ignored.class, key('\n', 1000));
+    }
+}
