@@ -235,8 +235,9 @@ final class ServiceRoutes {
                         .toList());
     }
 
+    /** The unit at the end of a series' name; a plain count has none. */
     private static String unit(String name) {
-        return name.contains("_") ? name.substring(name.lastIndexOf('_') + 1) : "";
+        return name.endsWith("_bytes") ? "bytes" : name.endsWith("_cores") ? "cores" : "";
     }
 
     private EventWire.Proof proof(Call call) {
