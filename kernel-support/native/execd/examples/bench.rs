@@ -1,6 +1,8 @@
 //! Measures a running broker: spawn, start and exit of `true`, one after the other.
 //!
-//!     cargo run --release --example bench -- SOCKET [ROUNDS]
+//!     cargo run --release --example bench -- SOCKET [ROUNDS [PAUSE_MS]]
+//!
+//! With a pause between the rounds it shows what a caller sees that does not spawn as fast as it can.
 
 use agentos_execd::sys::socket::{self, Received};
 use serde_json::{Value, json};
@@ -61,12 +63,14 @@ fn show(name: &str, mut all: Vec<u64>) {
 
 fn main() {
     let mut arguments = std::env::args().skip(1);
-    let path = arguments.next().expect("usage: bench SOCKET [ROUNDS]");
+    let path = arguments.next().expect("usage: bench SOCKET [ROUNDS [PAUSE_MS]]");
     let rounds: usize = arguments.next().map_or(300, |n| n.parse().expect("a number of rounds"));
+    let pause = arguments.next().map_or(0, |n| n.parse().expect("milliseconds"));
     let mut line = Line { fd: socket::connect(Path::new(&path)).expect("a broker listens"), id: 0 };
     let (mut spawns, mut totals, mut freezes, mut thaws) = (vec![], vec![], vec![], vec![]);
     for round in 0..rounds {
         let name = format!("bench.{round}");
+        std::thread::sleep(std::time::Duration::from_millis(pause));
         let since = Instant::now();
         line.call(json!({ "op": "spawn", "plan": plan(&name) }));
         spawns.push(since.elapsed().as_micros() as u64);

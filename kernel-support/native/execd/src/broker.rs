@@ -2,6 +2,7 @@
 
 mod building;
 mod clients;
+mod pool;
 mod reports;
 mod requests;
 
@@ -11,7 +12,7 @@ use crate::sandbox::{RawStatus, Settings, StepError};
 use crate::sys::event::{Epoll, Ready};
 use crate::sys::{Errno, event, process};
 use agentos_plan::{ErrorBody, ErrorCode, ExitRecord, Plan};
-use building::HELD_IS_WAITED_FOR;
+use pool::{KEPT_IDLE, Leaving, Parked};
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::os::fd::{AsFd, OwnedFd};
 use std::time::{Duration, Instant};
@@ -24,7 +25,6 @@ const SIGNALS: u64 = 1;
 const FIRST_TOKEN: u64 = 16;
 
 const BUILD_PATIENCE: Duration = Duration::from_secs(10);
-const REMOVE_RETRY: Duration = Duration::from_millis(3);
 const SHUTDOWN_PATIENCE: Duration = Duration::from_secs(10);
 
 /// What the broker was started with.
@@ -48,15 +48,6 @@ enum Phase {
     Held,
     Starting { asker: Asker },
     Running,
-}
-
-/// A first process that waits for a plan. It runs nothing of any agent and belongs to nobody yet.
-struct Parked {
-    init_pid: i32,
-    init: OwnedFd,
-    to_init: OwnedFd,
-    to_agent: OwnedFd,
-    leaf: Leaf,
 }
 
 struct Sandbox {
@@ -87,6 +78,7 @@ struct Client {
 
 enum Source {
     Client,
+    Parked,
     Init(String),
     InitChannel(String),
     AgentChannel(String),
@@ -104,13 +96,16 @@ pub struct Broker {
     next_token: u64,
     clients: BTreeMap<u64, Client>,
     sandboxes: BTreeMap<String, Sandbox>,
-    parked: Option<Parked>,
+    parked: VecDeque<Parked>,
+    /// How many are to be parked.
+    wanted: usize,
+    last_spawn: Instant,
     /// Cleared when parking failed, until the next spawn shows whether it works again.
     may_park: bool,
     parks: u64,
     exited: BTreeMap<String, (u64, Option<i32>, ExitRecord)>,
     exits: u64,
-    leaving: Vec<Leaf>,
+    leaving: Vec<Leaving>,
     stopping: Option<Instant>,
     idle_since: Instant,
 }
@@ -134,7 +129,9 @@ impl Broker {
             next_token: FIRST_TOKEN,
             clients: BTreeMap::new(),
             sandboxes: BTreeMap::new(),
-            parked: None,
+            parked: VecDeque::new(),
+            wanted: KEPT_IDLE,
+            last_spawn: Instant::now(),
             may_park: true,
             parks: 0,
             exited: BTreeMap::new(),
@@ -149,11 +146,8 @@ impl Broker {
     pub fn run(mut self) -> Result<(), Errno> {
         loop {
             let ready = self.epoll.wait(self.patience())?;
-            if ready.is_empty() && self.should_park() {
-                match self.park() {
-                    Ok(parked) => self.parked = Some(parked),
-                    Err(_) => self.may_park = false,
-                }
+            if ready.is_empty() && self.has_chores() {
+                self.do_chore();
             }
             for one in ready {
                 self.dispatch(one);
@@ -163,12 +157,8 @@ impl Broker {
                 break;
             }
         }
-        if let Some(parked) = self.parked.take() {
-            self.discard(parked);
-        }
-        for mut leaf in self.leaving {
-            leaf.remove();
-        }
+        self.discard_all();
+        self.await_leaving();
         self.cgroups.tear_down();
         Ok(())
     }
@@ -183,6 +173,7 @@ impl Broker {
             }
             token => match self.sources.get(&token) {
                 Some(Source::Client) => self.serve(token, ready),
+                Some(Source::Parked) => self.hear_parked(token),
                 Some(Source::Init(name)) => self.init_ended(&name.clone()),
                 Some(Source::InitChannel(name)) => self.hear_init(&name.clone()),
                 Some(Source::AgentChannel(name)) => self.hear_agent(&name.clone()),
@@ -193,13 +184,13 @@ impl Broker {
 
     /// Milliseconds until something has to be done without being asked; -1 for never.
     fn patience(&self) -> i32 {
-        if self.should_park() {
+        if self.has_chores() {
             return 0;
         }
         let mut next: Option<Duration> = None;
         let mut consider = |d: Duration| next = Some(next.map_or(d, |n| n.min(d)));
-        if !self.leaving.is_empty() {
-            consider(REMOVE_RETRY);
+        if let Some(soon) = self.tidy_in() {
+            consider(soon);
         }
         if self.stopping.is_some() {
             consider(Duration::from_millis(50));
@@ -207,11 +198,6 @@ impl Broker {
         for sandbox in self.sandboxes.values() {
             if let Phase::Building { since, .. } = sandbox.phase {
                 consider((since + BUILD_PATIENCE).saturating_duration_since(Instant::now()));
-            }
-            if let (Some(since), Phase::Held, None) = (sandbox.held_since, &sandbox.phase, &self.parked)
-                && since.elapsed() <= HELD_IS_WAITED_FOR
-            {
-                consider((since + HELD_IS_WAITED_FOR).saturating_duration_since(Instant::now()));
             }
             if let Some((_, _, until)) = sandbox.order {
                 consider(until.saturating_duration_since(Instant::now()));
@@ -239,7 +225,7 @@ impl Broker {
 
     /// Work that time brings: late removals, builds and orders that took too long.
     fn tend(&mut self) {
-        self.leaving.retain_mut(|leaf| !leaf.remove());
+        self.tidy();
         if !self.is_idle() {
             self.idle_since = Instant::now();
         }
@@ -282,9 +268,7 @@ impl Broker {
             return;
         }
         self.stopping = Some(Instant::now());
-        if let Some(parked) = self.parked.take() {
-            self.discard(parked);
-        }
+        self.discard_all();
         let names: Vec<String> = self.sandboxes.keys().cloned().collect();
         for name in names {
             self.end(&name);

@@ -7,19 +7,24 @@ use crate::sandbox::{
 };
 use crate::sys::process::{self, Ended};
 use crate::sys::{Errno, event, socket};
-use std::os::fd::{AsFd, AsRawFd, BorrowedFd};
+use std::ops::Range;
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
 
 const INIT_CHILDREN: i32 = 5;
 
 /// Runs in the first process of the sandbox and never returns.
-pub fn main(settings: &Settings, to_broker: BorrowedFd<'_>, to_agent: BorrowedFd<'_>) -> ! {
-    if lay_out(to_broker, to_agent).is_err() {
-        process::exit_now(1);
-    }
-    let (plan, built) = match park().and_then(|plan| build(&plan, settings).map(|built| (plan, built))) {
-        Ok(both) => both,
-        Err(error) => fail(error),
-    };
+pub fn main(
+    settings: &Settings,
+    to_broker: BorrowedFd<'_>,
+    to_agent: BorrowedFd<'_>,
+    entrances: &[OwnedFd],
+) -> ! {
+    let Ok(entrances) = lay_out(to_broker, to_agent, entrances) else { process::exit_now(1) };
+    let (plan, built) =
+        match park(entrances).and_then(|plan| build(&plan, settings).map(|built| (plan, built))) {
+            Ok(both) => both,
+            Err(error) => fail(error),
+        };
     match process::fork_plain() {
         Ok(0) => agent::main(&plan, settings, built),
         Ok(agent) => supervise(agent, built),
@@ -32,15 +37,22 @@ fn fail(error: StepError) -> ! {
     process::exit_now(1)
 }
 
-/// Keeps the two channels at fixed numbers and closes everything else that the broker had open.
-fn lay_out(to_broker: BorrowedFd<'_>, to_agent: BorrowedFd<'_>) -> Result<(), Errno> {
-    let first = process::duplicate_above(to_broker, 10)?;
-    let second = process::duplicate_above(to_agent, 10)?;
-    process::duplicate_to_cloexec(first.as_fd(), INIT_CHANNEL)?;
-    process::duplicate_to_cloexec(second.as_fd(), AGENT_CHANNEL)?;
-    process::close_range(AGENT_CHANNEL as u32 + 1, u32::MAX)?;
-    std::mem::forget((first, second));
-    Ok(())
+/// Keeps the two channels and the entrances at fixed numbers and closes everything else that the broker had open.
+/// Returns the numbers of the entrances.
+fn lay_out(
+    to_broker: BorrowedFd<'_>,
+    to_agent: BorrowedFd<'_>,
+    entrances: &[OwnedFd],
+) -> Result<Range<i32>, Errno> {
+    let wanted = [to_broker, to_agent].into_iter().chain(entrances.iter().map(AsFd::as_fd));
+    let above = wanted.map(|fd| process::duplicate_above(fd, 16)).collect::<Result<Vec<_>, _>>()?;
+    for (number, fd) in (INIT_CHANNEL..).zip(&above) {
+        process::duplicate_to_cloexec(fd.as_fd(), number)?;
+    }
+    let end = INIT_CHANNEL + above.len() as i32;
+    process::close_range(end as u32, u32::MAX)?;
+    std::mem::forget(above);
+    Ok(AGENT_CHANNEL + 1..end)
 }
 
 fn supervise(agent: i32, built: Built) -> ! {

@@ -105,6 +105,7 @@ fn probed(host: &Host, probes: &[Probe], name: &str) -> ReceiptLine {
         m::ROOT_READONLY => "tmpfs remounted read-only".to_string(),
         m::NO_NEW_PRIVS => "prctl, before the filter".to_string(),
         m::LIMIT_FILES | m::LIMIT_FILE_SIZE => "rlimit".to_string(),
+        m::NAMESPACE_NET | m::NAMESPACE_IPC | m::NAMESPACE_UTS => "unshare by the first process".to_string(),
         _ => "clone3".to_string(),
     };
     let how = match name {

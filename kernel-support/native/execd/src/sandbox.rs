@@ -17,6 +17,9 @@ pub const AGENT_CHANNEL: i32 = 4;
 
 /// The only byte that lets a held agent execute its program.
 pub const START: u8 = b's';
+/// Lets a parked process enter its groups, and its answer when it waits for a plan.
+pub const GO: u8 = b'g';
+pub const READY: u8 = b'r';
 /// Orders to init, for hosts without a freezer, and its answers.
 pub const STOP_ALL: u8 = b'F';
 pub const CONTINUE_ALL: u8 = b'T';
@@ -102,11 +105,29 @@ pub struct Built {
     pub children: OwnedFd,
 }
 
-/// What can be done before a plan is known. Returns the plan when the broker sends it, having placed this process in
-/// its cgroups and written its id maps; ends if the broker is gone.
-pub fn park() -> Step<Plan> {
+/// What can be done before a plan is known. Enters the groups behind `entrances`, which the broker opened: the kernel
+/// checks the rights of the opener. Returns the plan when the broker sends it, having written the id maps; ends if the
+/// broker is gone.
+pub fn park(entrances: std::ops::Range<i32>) -> Step<Plan> {
     stay_with_broker()?;
+    process::unshare(process::PARKED_NAMESPACES)
+        .in_step("namespaces", "the kernel refused the namespaces; see `agentos-execd probe`")?;
     net::bring_up_loopback().in_step("loopback", "the loopback interface could not be brought up")?;
+    ids::drop_bounding_set().in_step("capabilities", "the capabilities could not be dropped")?;
+    let mut go = [0u8; 1];
+    match socket::receive_blocking(process::fixed(INIT_CHANNEL), &mut go) {
+        Ok(socket::Received::Packet(1)) if go[0] == GO => {}
+        _ => process::exit_now(1),
+    }
+    for entrance in entrances.clone() {
+        process::write(process::fixed(entrance), b"0")
+            .in_step("cgroup:enter", "the kernel refused the move into the sandbox's cgroup")?;
+    }
+    if !entrances.is_empty() {
+        process::close_range(entrances.start as u32, entrances.end as u32 - 1)
+            .in_step("cgroup:enter", "the descriptors of the cgroups could not be closed")?;
+    }
+    let _ = socket::send_blocking(process::fixed(INIT_CHANNEL), &[READY]);
     let mut packet = vec![0u8; MAX_PLAN_BYTES];
     match socket::receive_blocking(process::fixed(INIT_CHANNEL), &mut packet) {
         Ok(socket::Received::Packet(length)) => {

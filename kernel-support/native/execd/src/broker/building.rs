@@ -1,20 +1,14 @@
-//! From a plan to a first process that builds by itself; and the one that is parked ahead of time.
+//! From a plan to a first process that builds by itself.
 
 use super::{Asker, Broker, Parked, Phase, Sandbox, Source, error_body};
-use crate::cgroup::Leaf;
-use crate::init;
 use crate::sandbox::StepError;
-use crate::sys::process::{self, Cloned};
-use crate::sys::{Errno, event, socket};
+use crate::sys::{Errno, socket};
 use agentos_plan::{ErrorBody, ErrorCode, Plan};
 use std::fs;
-use std::os::fd::{AsFd, OwnedFd};
-use std::time::{Duration, Instant};
+use std::os::fd::AsFd;
+use std::time::Instant;
 
 const MAX_SANDBOXES: usize = 2048;
-/// A sandbox held for longer is not about to be started.
-pub(super) const HELD_IS_WAITED_FOR: Duration = Duration::from_millis(20);
-
 impl Broker {
     pub(super) fn spawn(&mut self, asker: Asker, plan: Plan) {
         let name = plan.incarnation.clone();
@@ -49,11 +43,7 @@ impl Broker {
     /// Everything up to the moment when the sandbox's first process builds by itself.
     pub(super) fn begin(&mut self, asker: Asker, plan: Plan, since: Instant) -> Result<(), StepError> {
         let name = plan.incarnation.clone();
-        self.may_park = true;
-        let parked = match self.parked.take().filter(|p| !event::is_hung_up(p.to_init.as_fd())) {
-            Some(ready) => ready,
-            None => self.park()?,
-        };
+        let parked = self.take_parked()?;
         let tokens = [
             self.token(Source::Init(name.clone())),
             self.token(Source::InitChannel(name.clone())),
@@ -66,7 +56,7 @@ impl Broker {
             self.discard(parked);
             return Err(error);
         }
-        let Parked { init_pid, init, to_init, to_agent, leaf } = parked;
+        let Parked { init_pid, init, to_init, to_agent, leaf, .. } = parked;
         let sandbox = Sandbox {
             phase: Phase::Building { asker, since },
             held_since: None,
@@ -87,70 +77,6 @@ impl Broker {
         };
         self.sandboxes.insert(name, sandbox);
         Ok(())
-    }
-
-    /// Makes a first process that waits for a plan, in fresh cgroups.
-    pub(super) fn park(&mut self) -> Result<Parked, StepError> {
-        self.parks += 1;
-        let mut leaf = self.cgroups.create(&format!("s-{}", self.parks))?;
-        match self.clone_into(&leaf) {
-            Ok((init_pid, init, to_init, to_agent)) => {
-                let parked = Parked { init_pid, init, to_init, to_agent, leaf };
-                match parked.leaf.enter(init_pid) {
-                    Ok(()) => Ok(parked),
-                    Err(error) => {
-                        self.discard(parked);
-                        Err(error)
-                    }
-                }
-            }
-            Err(error) => {
-                if !leaf.remove() {
-                    self.leaving.push(leaf);
-                }
-                Err(error)
-            }
-        }
-    }
-
-    pub(super) fn discard(&mut self, parked: Parked) {
-        let Parked { init, mut leaf, .. } = parked;
-        let _ = process::signal_pidfd(init.as_fd(), libc::SIGKILL);
-        let _ = process::await_pidfd(init.as_fd());
-        if !leaf.remove() {
-            self.leaving.push(leaf);
-        }
-    }
-
-    /// Whether this is a good moment to prepare the next sandbox: somebody is connected and nobody is waiting.
-    pub(super) fn should_park(&self) -> bool {
-        self.may_park
-            && self.parked.is_none()
-            && self.stopping.is_none()
-            && !self.clients.is_empty()
-            && self.sandboxes.values().all(|s| match s.phase {
-                Phase::Building { .. } | Phase::Starting { .. } => false,
-                Phase::Held => s.held_since.is_some_and(|t| t.elapsed() > HELD_IS_WAITED_FOR),
-                Phase::Running => true,
-            })
-    }
-
-    pub(super) fn clone_into(&self, leaf: &Leaf) -> Result<(i32, OwnedFd, OwnedFd, OwnedFd), StepError> {
-        let failed = |e: Errno| {
-            StepError::new("channels", e, "no channel to the sandbox; raise the broker's descriptor limit")
-        };
-        let (to_init, from_init) = socket::pair().map_err(failed)?;
-        let (to_agent, from_agent) = socket::pair().map_err(failed)?;
-        socket::want_credentials(to_agent.as_fd()).map_err(failed)?;
-        let group = leaf.open_unified()?;
-        let cloned = process::clone_process(process::PARKED_NAMESPACES, group.as_ref().map(AsFd::as_fd))
-            .map_err(|e| {
-                StepError::new("clone", e, "the kernel refused the namespaces; see `agentos-execd probe`")
-            })?;
-        match cloned {
-            Cloned::Child => init::main(&self.settings, from_init.as_fd(), from_agent.as_fd()),
-            Cloned::Parent { pid, pidfd } => Ok((pid, pidfd, to_init, to_agent)),
-        }
     }
 
     /// Gives the waiting first process its limits, its identity and its plan, and begins to watch it.
@@ -177,7 +103,7 @@ impl Broker {
         })?;
         self.epoll
             .add(parked.init.as_fd(), tokens[0])
-            .and_then(|()| self.epoll.add(parked.to_init.as_fd(), tokens[1]))
+            .and_then(|()| self.epoll.change(parked.to_init.as_fd(), tokens[1], false))
             .and_then(|()| self.epoll.add(parked.to_agent.as_fd(), tokens[2]))
             .and_then(|()| socket::send(parked.to_init.as_fd(), &packet))
             .map_err(|e| StepError::new("watch", e, "the sandbox could not be watched; try again"))

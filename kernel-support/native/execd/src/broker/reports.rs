@@ -2,7 +2,7 @@
 
 use super::{Broker, Phase, Sandbox, error_body};
 use crate::receipt;
-use crate::sandbox::{CONTINUED_ALL, RawStatus, Report, STOPPED_ALL, StepError};
+use crate::sandbox::{CONTINUED_ALL, READY, RawStatus, Report, STOPPED_ALL, StepError};
 use crate::sys::Errno;
 use crate::sys::process::{self, Ended};
 use crate::sys::socket::{self, Received};
@@ -54,6 +54,8 @@ impl Broker {
         loop {
             let Some(sandbox) = self.sandboxes.get_mut(name) else { return };
             match socket::receive(sandbox.to_init.as_fd(), &mut buffer) {
+                // It was taken before it had said that it is ready.
+                Ok(Received::Packet(1)) if buffer[0] == READY => {}
                 Ok(Received::Packet(1)) if buffer[0] == STOPPED_ALL || buffer[0] == CONTINUED_ALL => {
                     if let Some((asker, frozen, _)) = sandbox.order.take() {
                         sandbox.frozen = frozen;
@@ -174,9 +176,7 @@ impl Broker {
             self.sources.remove(&sandbox.tokens[2]);
         }
         let exit = exit_record(&sandbox, how, cpu_usec);
-        if !sandbox.leaf.remove() {
-            self.leaving.push(std::mem::take(&mut sandbox.leaf));
-        }
+        self.leave(std::mem::take(&mut sandbox.leaf));
         self.idle_since = Instant::now();
         if let Some((asker, _, _)) = sandbox.order {
             let message = format!("{name} ended meanwhile; see its exited event");

@@ -92,12 +92,18 @@ impl Leaf {
         Ok(())
     }
 
-    /// Moves a fresh process, which has not run any code of the agent, into the groups it was not born in.
-    pub fn enter(&self, pid: i32) -> Step<()> {
-        for path in self.v1_directories() {
-            put(path, "cgroup.procs", &pid.to_string(), "cgroup:enter")?;
-        }
-        Ok(())
+    /// Descriptors by which a process that was just made, and has not run any code of the agent, moves itself into the
+    /// groups that it was not born in.
+    pub fn open_entrances(&self) -> Step<Vec<OwnedFd>> {
+        self.v1_directories()
+            .map(|path| {
+                let file = path.join("cgroup.procs");
+                fs::OpenOptions::new().write(true).open(&file).map(OwnedFd::from).map_err(|e| {
+                    let message = format!("{} could not be opened", file.display());
+                    StepError::new("cgroup:enter", Errno::from_io(&e), message)
+                })
+            })
+            .collect()
     }
 
     fn v1_directories(&self) -> impl Iterator<Item = &Path> {

@@ -108,10 +108,15 @@ pub fn set_capabilities(sets: Capabilities) -> Result<(), Errno> {
 /// Drops every capability for good: bounding, ambient, permitted, effective, inheritable; and locks the bits that
 /// could bring one back.
 pub fn drop_all_capabilities() -> Result<(), Errno> {
-    drop_bounding(|_| true)?;
+    drop_bounding_set()?;
     prctl(libc::PR_SET_SECUREBITS, LOCKED_SECURE_BITS)?;
     clear_ambient()?;
     set_capabilities(Capabilities::default())
+}
+
+/// No program that is executed from here on can gain a capability. What is held now stays.
+pub fn drop_bounding_set() -> Result<(), Errno> {
+    drop_bounding(|_| true)
 }
 
 /// Keeps only the capabilities in two bit masks, and no way to gain another. Those in `dormant` have no effect until

@@ -5,10 +5,11 @@ use std::ffi::CString;
 use std::os::fd::{AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
 use std::ptr;
 
-/// The namespaces that do not depend on a plan. The mount namespace is made later, from the mounts of that moment.
-pub const PARKED_NAMESPACES: u64 =
-    (libc::CLONE_NEWUSER | libc::CLONE_NEWPID | libc::CLONE_NEWNET | libc::CLONE_NEWIPC | libc::CLONE_NEWUTS)
-        as u64;
+/// The namespaces that the first process is born in.
+pub const FIRST_NAMESPACES: u64 = (libc::CLONE_NEWUSER | libc::CLONE_NEWPID) as u64;
+/// Those that it makes itself before it has a plan, so that the broker waits for none of the kernel's network locks.
+/// The mount namespace is made later, from the mounts of that moment.
+pub const PARKED_NAMESPACES: i32 = libc::CLONE_NEWNET | libc::CLONE_NEWIPC | libc::CLONE_NEWUTS;
 
 const CLONE_CLEAR_SIGHAND: u64 = 0x1_0000_0000;
 const CLONE_INTO_CGROUP: u64 = 0x2_0000_0000;
@@ -318,6 +319,14 @@ pub fn duplicate_above(from: BorrowedFd<'_>, least: i32) -> Result<OwnedFd, Errn
 pub fn fixed(number: i32) -> BorrowedFd<'static> {
     // SAFETY: init and the agent place these descriptors themselves and keep them until they exec or exit.
     unsafe { BorrowedFd::borrow_raw(number) }
+}
+
+/// One whole write.
+pub fn write(fd: BorrowedFd<'_>, bytes: &[u8]) -> Result<(), Errno> {
+    // SAFETY: pointer and length describe `bytes`.
+    let written =
+        check(unsafe { libc::write(fd.as_raw_fd(), bytes.as_ptr().cast(), bytes.len()) } as libc::c_long)?;
+    if written as usize == bytes.len() { Ok(()) } else { Err(Errno(libc::EIO)) }
 }
 
 pub fn set_blocking(fd: BorrowedFd<'_>) -> Result<(), Errno> {

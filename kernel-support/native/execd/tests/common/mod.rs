@@ -246,6 +246,13 @@ impl Client {
         .expect("a whole event")
     }
 
+    /// The next exit, whosever it is.
+    pub fn any_exited(&mut self) -> Value {
+        let event = self.events.pop_front().or_else(|| self.receive()).expect("an exited event");
+        assert_eq!(event["event"], json!("exited"));
+        event
+    }
+
     /// From plan to exit.
     pub fn run(&mut self, plan: &Plan) -> ExitRecord {
         self.spawn(plan);

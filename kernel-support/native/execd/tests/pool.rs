@@ -1,0 +1,117 @@
+//! First processes that wait for a plan: how many there are, and that none is left.
+
+mod common;
+
+use agentos_execd::sys::process;
+use common::*;
+use serde_json::json;
+use std::time::Duration;
+
+/// Processes that wait for a plan. Those of sandboxes have a child of their own.
+fn parked(broker: &Broker) -> Vec<i32> {
+    children(broker.pid()).into_iter().filter(|pid| children(*pid).is_empty()).collect()
+}
+
+fn children(pid: i32) -> Vec<i32> {
+    let all = std::fs::read_dir("/proc").expect("/proc").flatten();
+    all.filter_map(|entry| {
+        let child: i32 = entry.file_name().to_str()?.parse().ok()?;
+        let stat = std::fs::read_to_string(entry.path().join("stat")).ok()?;
+        let mut fields = stat.rsplit_once(") ")?.1.split(' ');
+        let living = fields.next()? != "Z";
+        (living && fields.next()?.parse() == Ok(pid)).then_some(child)
+    })
+    .collect()
+}
+
+/// The directories that the broker keeps for sandboxes and for parked processes, in the hierarchy that has most.
+fn leaves(pid: i32) -> usize {
+    let count = |directory: &std::path::PathBuf| {
+        let entries = std::fs::read_dir(directory).into_iter().flatten().flatten();
+        entries.filter(|e| e.file_name().to_str().is_some_and(|n| n.starts_with("s-"))).count()
+    };
+    cgroups_of(pid).iter().map(count).max().unwrap_or(0)
+}
+
+fn burst(broker: &Broker, client: &mut Client) {
+    for i in 0..30 {
+        client.spawn(&shell(&broker.scratch, &format!("burst.{i}"), "sleep 98769"));
+        client.on("start", &format!("burst.{i}"));
+    }
+    for i in 0..30 {
+        client.on("kill", &format!("burst.{i}"));
+    }
+    let exits: Vec<_> = (0..30).map(|_| client.any_exited()).collect();
+    assert_eq!(exits.len(), 30);
+}
+
+#[test]
+fn the_pool_fills_again_after_a_burst_and_shrinks_when_idle() {
+    let broker = Broker::start();
+    let mut client = broker.client();
+    eventually("the first parked process", || parked(&broker).len() == 1);
+    burst(&broker, &mut client);
+    assert!(!is_running("98769"));
+    eventually("a full pool", || parked(&broker).len() >= 4);
+    assert!(parked(&broker).len() <= 8);
+    eventually("removal of what has ended", || leaves(broker.pid()) <= 8);
+    eventually("a small pool", || parked(&broker).len() == 1);
+    eventually("removal of what was surplus", || leaves(broker.pid()) <= 1);
+    assert_eq!(end(client.run(&shell(&broker.scratch, "after.1", "exit 3"))), code(3));
+    broker.stop();
+}
+
+#[test]
+fn a_parked_process_that_dies_is_replaced() {
+    let broker = Broker::start();
+    let mut client = broker.client();
+    for round in 0..3 {
+        eventually("a parked process", || !parked(&broker).is_empty());
+        std::thread::sleep(Duration::from_millis(50));
+        let victims = parked(&broker);
+        for pid in &victims {
+            let _ = process::signal(*pid, libc::SIGKILL);
+        }
+        eventually("their end", || parked(&broker).iter().all(|pid| !victims.contains(pid)));
+        if round < 2 {
+            eventually("another one", || !parked(&broker).is_empty());
+        }
+        let name = format!("replaced.{round}");
+        assert_eq!(end(client.run(&shell(&broker.scratch, &name, "exit 4"))), code(4));
+    }
+    broker.stop();
+}
+
+#[test]
+fn shutdown_in_the_middle_of_a_burst_leaves_no_parked_process() {
+    let mut broker = Broker::start();
+    let mut client = broker.client();
+    for i in 0..10 {
+        client.spawn(&shell(&broker.scratch, &format!("stop.{i}"), "sleep 98770"));
+        client.on("start", &format!("stop.{i}"));
+    }
+    let pids = children(broker.pid());
+    assert!(pids.len() >= 10);
+    client.ok("shutdown", json!({}));
+    assert!(broker.process.wait().expect("its end").success());
+    for pid in pids {
+        assert!(!std::path::Path::new(&format!("/proc/{pid}")).exists(), "process {pid} is left");
+    }
+    assert_eq!(cgroups_of(broker.pid()), Vec::<std::path::PathBuf>::new());
+}
+
+#[test]
+fn spawns_sent_together_are_all_served() {
+    let broker = Broker::start();
+    let client = broker.client();
+    for i in 0..20 {
+        let plan = shell(&broker.scratch, &format!("together.{i}"), "true");
+        let request = json!({ "v": 1, "id": 1000 + i, "op": "spawn", "plan": plan });
+        client.send_raw(request.to_string().as_bytes()).expect("sent");
+    }
+    for _ in 0..20 {
+        let answer = client.receive().expect("an answer");
+        assert!(answer.get("ok").is_some(), "{answer}");
+    }
+    broker.stop();
+}
