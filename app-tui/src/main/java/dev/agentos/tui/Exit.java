@@ -11,6 +11,7 @@ public final class Exit {
     public static final int NOT_CONSENTED = 4;
     /** No such thing. */
     public static final int NOT_FOUND = 5;
+
     public static final int UNREACHABLE = 69;
 
     /** {@code agentctl run}: its own failure, not the command's. */

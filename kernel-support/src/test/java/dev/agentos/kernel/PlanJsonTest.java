@@ -34,7 +34,10 @@ class PlanJsonTest {
                         new Mount.File("/etc/hosts", "127.0.0.1 localhost\n")),
                 new Sandbox.Stdio(Optional.empty(), "/log/out", "/log/err"),
                 new Sandbox.Limits(
-                        OptionalLong.of(1 << 20), OptionalLong.of(64), OptionalLong.of(500), OptionalLong.empty(),
+                        OptionalLong.of(1 << 20),
+                        OptionalLong.of(64),
+                        OptionalLong.of(500),
+                        OptionalLong.empty(),
                         OptionalLong.empty()));
     }
 

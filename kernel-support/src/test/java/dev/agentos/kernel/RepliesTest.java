@@ -44,7 +44,8 @@ class RepliesTest {
         assertEquals("no (EPERM)", e.getMessage());
         SandboxException bare = assertThrows(
                 SandboxException.class,
-                () -> Replies.okOrThrow(json("{\"err\":{\"code\":\"busy\",\"step\":null,\"errno\":null,\"message\":\"m\"}}")));
+                () -> Replies.okOrThrow(
+                        json("{\"err\":{\"code\":\"busy\",\"step\":null,\"errno\":null,\"message\":\"m\"}}")));
         assertEquals("m", bare.getMessage());
         assertEquals("", bare.step());
     }
@@ -54,7 +55,8 @@ class RepliesTest {
     void anAnswerThatIsNeitherIsAnErrorOfTheProtocol(String text) {
         assertEquals(
                 "sandbox.protocol",
-                assertThrows(SandboxException.class, () -> Replies.okOrThrow(json(text))).code());
+                assertThrows(SandboxException.class, () -> Replies.okOrThrow(json(text)))
+                        .code());
     }
 
     @Test
@@ -91,18 +93,30 @@ class RepliesTest {
         assertEquals(
                 List.of(
                         new Status(
-                                "a.1", "running", OptionalLong.of(5), OptionalLong.of(6), OptionalLong.of(2),
+                                "a.1",
+                                "running",
+                                OptionalLong.of(5),
+                                OptionalLong.of(6),
+                                OptionalLong.of(2),
                                 Optional.empty()),
                         new Status(
-                                "b.1", "exited", OptionalLong.empty(), OptionalLong.empty(), OptionalLong.empty(),
+                                "b.1",
+                                "exited",
+                                OptionalLong.empty(),
+                                OptionalLong.empty(),
+                                OptionalLong.empty(),
                                 Optional.of(new Exit(
-                                        "b.1", Optional.empty(), Optional.of(9), "oom", OptionalLong.of(3),
+                                        "b.1",
+                                        Optional.empty(),
+                                        Optional.of(9),
+                                        "oom",
+                                        OptionalLong.of(3),
                                         OptionalLong.empty())))),
                 Replies.list(json("""
                         {"sandboxes":[
                           {"incarnation":"a.1","state":"running","cpu_usec":5,"memory_bytes":6,"pids":2},
-                          {"incarnation":"b.1","state":"exited","status":{"signal":9},"reason":"oom",
-                           "usage":{"cpu_usec":3}}],"truncated":false}
+                          {"incarnation":"b.1","state":"exited",
+                           "exit":{"status":{"signal":9},"reason":"oom","usage":{"cpu_usec":3}}}],"truncated":false}
                         """)));
     }
 
@@ -116,12 +130,14 @@ class RepliesTest {
                 "{\"sandboxes\":[{\"incarnation\":7,\"state\":[],\"pids\":\"many\"}]}",
                 "{\"receipt\":[null,{\"declared\":\"yes\"}],\"pid\":\"7\"}",
                 "{\"mechanisms\":[{\"available\":\"true\"}],\"version\":1}",
+                "{\"sandboxes\":[{\"incarnation\":\"a.1\",\"state\":\"exited\",\"exit\":[]}]}",
                 "{\"status\":[],\"usage\":7,\"incarnation\":null}",
                 "{\"status\":{\"code\":\"0\",\"signal\":1.5}}"
             })
     void aHostileMessageNeverClaimsMoreThanItSays(String text) {
         Map<?, ?> message = json(text);
-        assertTrue(Replies.list(message).stream().allMatch(status -> status.exit().isEmpty()));
+        assertTrue(
+                Replies.list(message).stream().allMatch(status -> status.exit().isEmpty()));
         assertTrue(Replies.host(message).mechanisms().stream().noneMatch(Mechanism::available));
         assertTrue(Replies.receipt("a.1", message).lines().stream().noneMatch(Receipt.Line::declared));
         assertEquals(Optional.empty(), Replies.exit(message).code(), "no code is no success");

@@ -44,10 +44,7 @@ public final class TerminalPalette {
 
     private static Depth depth(Map<String, String> environment, boolean terminal) {
         String term = environment.getOrDefault("TERM", "");
-        if (!terminal
-                || !environment.getOrDefault("NO_COLOR", "").isEmpty()
-                || term.isEmpty()
-                || term.equals("dumb")) {
+        if (!terminal || !environment.getOrDefault("NO_COLOR", "").isEmpty() || term.isEmpty() || term.equals("dumb")) {
             return Depth.MONO;
         }
         String colours = environment.getOrDefault("COLORTERM", "").toLowerCase(Locale.ROOT);

@@ -26,9 +26,7 @@ class ContrastTest {
     void highContrastReachesSevenToOneForText() {
         for (Role role : Role.values()) {
             if (role.use() == Role.Use.TEXT) {
-                double ratio = Theme.HIGH_CONTRAST
-                        .colour(role)
-                        .contrast(Theme.HIGH_CONTRAST.colour(Role.BACKGROUND));
+                double ratio = Theme.HIGH_CONTRAST.colour(role).contrast(Theme.HIGH_CONTRAST.colour(Role.BACKGROUND));
                 assertTrue(ratio >= 7.0, role + " has " + ratio);
             }
         }

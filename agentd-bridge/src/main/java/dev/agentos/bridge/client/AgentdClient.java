@@ -149,8 +149,7 @@ public final class AgentdClient implements AutoCloseable {
     public AgentWire.LogChunk log(String id, String stream, long offset, Duration wait) {
         String path = "/v1/agents/" + segment(id) + "/log"
                 + query("stream", stream, "offset", offset, "wait_ms", wait.toMillis());
-        return read(
-                transport.send(new Transport.Request("GET", path, "", LIMIT.plus(wait))), AgentWire.LogChunk.class);
+        return read(transport.send(new Transport.Request("GET", path, "", LIMIT.plus(wait))), AgentWire.LogChunk.class);
     }
 
     public void stdin(String id, AgentWire.StdinChunk chunk) {
@@ -225,8 +224,16 @@ public final class AgentdClient implements AutoCloseable {
         return get(
                 "/v1/events/search"
                         + query(
-                                "agent", search.agent(), "kind", search.kind(), "text", search.text(), "before",
-                                search.before(), "limit", search.limit()),
+                                "agent",
+                                search.agent(),
+                                "kind",
+                                search.kind(),
+                                "text",
+                                search.text(),
+                                "before",
+                                search.before(),
+                                "limit",
+                                search.limit()),
                 EventWire.Events.class);
     }
 
@@ -285,9 +292,11 @@ public final class AgentdClient implements AutoCloseable {
             throw new AgentdException(
                     reply.status(),
                     new ErrorBody(
-                            "answer.malformed", "agentd's answer is not a " + type.getSimpleName() + ": "
-                                    + e.getOriginalMessage(),
-                            type.getSimpleName(), "use programs of one version; see agentctl --version", List.of()));
+                            "answer.malformed",
+                            "agentd's answer is not a " + type.getSimpleName() + ": " + e.getOriginalMessage(),
+                            type.getSimpleName(),
+                            "use programs of one version; see agentctl --version",
+                            List.of()));
         }
     }
 
@@ -300,8 +309,11 @@ public final class AgentdClient implements AutoCloseable {
             return new AgentdException(
                     status,
                     new ErrorBody(
-                            "http." + status, "the answer has status " + status + " and no explanation", "agentd",
-                            "see the log of agentd", List.of()));
+                            "http." + status,
+                            "the answer has status " + status + " and no explanation",
+                            "agentd",
+                            "see the log of agentd",
+                            List.of()));
         }
     }
 

@@ -2,6 +2,7 @@ package dev.agentos.bridge.client;
 
 import java.io.File;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,6 +20,7 @@ public final class EmbeddedAgentd {
     private static final long POLL_MS = 40;
     private static final int STATE_IN_USE = 75;
     private static final int TAIL_LINES = 8;
+    private static final int MAX_TAIL_BYTES = 64 * 1024;
 
     private EmbeddedAgentd() {}
 
@@ -57,9 +59,11 @@ public final class EmbeddedAgentd {
                         "start it yourself: agentos up"));
         Path log = place.state().resolve("agentd.log");
         Process process;
+        long logged;
         try {
             Files.createDirectories(
                     place.state(), PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+            logged = Files.exists(log) ? Files.size(log) : 0;
             process = new ProcessBuilder(command(program, place))
                     .redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")))
                     .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
@@ -68,10 +72,12 @@ public final class EmbeddedAgentd {
                     .start();
         } catch (IOException e) {
             throw new UnreachableException(
-                    "agentd could not be started: " + e.getMessage(), program.toString(),
-                    "check that " + place.state() + " can be written", e);
+                    "agentd could not be started: " + e.getMessage(),
+                    program.toString(),
+                    "check that " + place.state() + " can be written",
+                    e);
         }
-        await(place, process, log);
+        await(place, process, log, logged);
     }
 
     private static List<String> command(Path program, SocketLocator.Place place) {
@@ -82,11 +88,16 @@ public final class EmbeddedAgentd {
             command.add(setsid.toString());
         }
         command.addAll(List.of(
-                program.toString(), "--state", place.state().toString(), "--run", place.run().toString()));
+                program.toString(),
+                "--state",
+                place.state().toString(),
+                "--run",
+                place.run().toString()));
         return command;
     }
 
-    private static void await(SocketLocator.Place place, Process process, Path log) throws InterruptedException {
+    private static void await(SocketLocator.Place place, Process process, Path log, long logged)
+            throws InterruptedException {
         long deadline = System.nanoTime() + READY_LIMIT.toNanos();
         while (System.nanoTime() < deadline) {
             if (Files.exists(place.socket()) && answers(place.socket())) {
@@ -94,17 +105,21 @@ public final class EmbeddedAgentd {
             }
             // Another client may have started one at the same moment; that one is as good.
             if (!process.isAlive() && process.exitValue() != STATE_IN_USE) {
-                throw notStarted("agentd ended at once with exit code " + process.exitValue(), log);
+                throw notStarted("agentd ended at once with exit code " + process.exitValue(), log, logged);
             }
             Thread.sleep(POLL_MS);
         }
-        throw notStarted("agentd did not answer within " + READY_LIMIT.toSeconds() + " s", log);
+        throw notStarted("agentd did not answer within " + READY_LIMIT.toSeconds() + " s", log, logged);
     }
 
-    private static UnreachableException notStarted(String what, Path log) {
+    /** @param logged the length of the log before this start: only what came after it is of interest */
+    private static UnreachableException notStarted(String what, Path log, long logged) {
         List<String> tail;
-        try {
-            List<String> lines = Files.readAllLines(log, StandardCharsets.UTF_8);
+        try (InputStream in = Files.newInputStream(log)) {
+            in.skipNBytes(logged);
+            List<String> lines = new String(in.readNBytes(MAX_TAIL_BYTES), StandardCharsets.UTF_8)
+                    .lines()
+                    .toList();
             tail = lines.subList(Math.max(0, lines.size() - TAIL_LINES), lines.size());
         } catch (IOException e) {
             tail = List.of("(its log cannot be read: " + e.getMessage() + ")");

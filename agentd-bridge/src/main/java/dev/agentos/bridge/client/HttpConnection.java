@@ -35,7 +35,9 @@ final class HttpConnection implements AutoCloseable {
         }
 
         boolean isChunked() {
-            return headers.getOrDefault("transfer-encoding", "").toLowerCase(Locale.ROOT).endsWith("chunked");
+            return headers.getOrDefault("transfer-encoding", "")
+                    .toLowerCase(Locale.ROOT)
+                    .endsWith("chunked");
         }
 
         boolean isDelimited() {
@@ -73,9 +75,12 @@ final class HttpConnection implements AutoCloseable {
         byte[] content = body.getBytes(StandardCharsets.UTF_8);
         StringBuilder head = new StringBuilder(256);
         head.append(method).append(' ').append(path).append(" HTTP/1.1\r\nHost: agentd\r\n");
-        headers.forEach((name, value) -> head.append(name).append(": ").append(value).append("\r\n"));
+        headers.forEach(
+                (name, value) -> head.append(name).append(": ").append(value).append("\r\n"));
         if (!method.equals("GET")) {
-            head.append("Content-Type: application/json\r\nContent-Length: ").append(content.length).append("\r\n");
+            head.append("Content-Type: application/json\r\nContent-Length: ")
+                    .append(content.length)
+                    .append("\r\n");
         }
         head.append("\r\n");
         write(ByteBuffer.wrap(head.toString().getBytes(StandardCharsets.UTF_8)), deadline);
@@ -107,7 +112,9 @@ final class HttpConnection implements AutoCloseable {
             }
             int colon = header.indexOf(':');
             if (colon > 0) {
-                headers.put(header.substring(0, colon).toLowerCase(Locale.ROOT), header.substring(colon + 1).strip());
+                headers.put(
+                        header.substring(0, colon).toLowerCase(Locale.ROOT),
+                        header.substring(colon + 1).strip());
             }
         }
         throw new IOException("the answer has more than " + MAX_HEADERS + " headers");

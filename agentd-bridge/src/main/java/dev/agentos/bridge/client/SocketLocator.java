@@ -51,7 +51,8 @@ public final class SocketLocator {
      */
     public static Place locate(Optional<Path> given, Map<String, String> environment, int uid) {
         Path state = state(environment, uid);
-        Optional<Path> named = given.or(() -> value(environment, "AGENTOS_SOCKET").map(Path::of));
+        Optional<Path> named =
+                given.or(() -> value(environment, "AGENTOS_SOCKET").map(Path::of));
         if (named.isPresent()) {
             return new Place(named.get().toAbsolutePath(), state, false);
         }
@@ -59,7 +60,8 @@ public final class SocketLocator {
         if (uid == 0) {
             return new Place(system, state, false);
         }
-        Optional<Path> runtime = value(environment, "XDG_RUNTIME_DIR").map(Path::of).filter(Files::isDirectory);
+        Optional<Path> runtime =
+                value(environment, "XDG_RUNTIME_DIR").map(Path::of).filter(Files::isDirectory);
         Path own = runtime.map(directory -> directory.resolve("agentos"))
                 .orElse(Path.of("/tmp/agentos-" + (uid < 0 ? System.getProperty("user.name") : uid)));
         requirePrivate(own, uid);
@@ -101,18 +103,22 @@ public final class SocketLocator {
                             .equals(Files.getAttribute(directory, "unix:uid", LinkOption.NOFOLLOW_LINKS));
             Set<PosixFilePermission> open =
                     real ? Files.getPosixFilePermissions(directory, LinkOption.NOFOLLOW_LINKS) : Set.of();
-            boolean closed = open.stream().allMatch(permission -> permission.name().startsWith("OWNER_"));
+            boolean closed =
+                    open.stream().allMatch(permission -> permission.name().startsWith("OWNER_"));
             if (real && own && closed) {
                 return;
             }
             throw new UnreachableException(
-                    directory + " is not a private directory of this user" + (real && own ? ": it is open to others" : ""),
+                    directory + " is not a private directory of this user"
+                            + (real && own ? ": it is open to others" : ""),
                     directory.toString(),
                     real && own ? "chmod 700 " + directory : "move it away, or name the socket with --socket");
         } catch (IOException e) {
             throw new UnreachableException(
-                    directory + " cannot be looked at: " + e.getMessage(), directory.toString(),
-                    "name the socket with --socket", e);
+                    directory + " cannot be looked at: " + e.getMessage(),
+                    directory.toString(),
+                    "name the socket with --socket",
+                    e);
         }
     }
 }

@@ -60,14 +60,36 @@ public record AgentsViewModel(List<Row> rows, String filter, boolean finished) {
 
         Row moved(AgentState to, String why) {
             return new Row(
-                    id, name, number, latency, kind, to, to.isFinal() ? 0 : asks, why, stepsDone, steps, cpuMicros,
-                    memoryBytes, toolCalls);
+                    id,
+                    name,
+                    number,
+                    latency,
+                    kind,
+                    to,
+                    to.isFinal() ? 0 : asks,
+                    why,
+                    stepsDone,
+                    steps,
+                    cpuMicros,
+                    memoryBytes,
+                    toolCalls);
         }
 
         Row withAsks(long count) {
             return new Row(
-                    id, name, number, latency, kind, state, Math.max(0, count), reason, stepsDone, steps, cpuMicros,
-                    memoryBytes, toolCalls);
+                    id,
+                    name,
+                    number,
+                    latency,
+                    kind,
+                    state,
+                    Math.max(0, count),
+                    reason,
+                    stepsDone,
+                    steps,
+                    cpuMicros,
+                    memoryBytes,
+                    toolCalls);
         }
     }
 
@@ -80,7 +102,8 @@ public record AgentsViewModel(List<Row> rows, String filter, boolean finished) {
 
     /** The state after a snapshot, which replaces what was known. */
     public AgentsViewModel reduce(Agents snapshot) {
-        return new AgentsViewModel(snapshot.agents().stream().map(AgentsViewModel::row).toList(), filter, finished);
+        return new AgentsViewModel(
+                snapshot.agents().stream().map(AgentsViewModel::row).toList(), filter, finished);
     }
 
     /** The state after an event. */
@@ -138,14 +161,29 @@ public record AgentsViewModel(List<Row> rows, String filter, boolean finished) {
         }
         List<Row> more = new ArrayList<>(rows);
         more.add(new Row(
-                event.agent(), text(event, "contract"), number(event.agent()), "", "", AgentState.QUEUED, 0, "", 0, 0, 0,
-                0, 0));
+                event.agent(),
+                text(event, "contract"),
+                number(event.agent()),
+                "",
+                "",
+                AgentState.QUEUED,
+                0,
+                "",
+                0,
+                0,
+                0,
+                0,
+                0));
         return new AgentsViewModel(more, filter, finished);
     }
 
     private AgentsViewModel change(String id, UnaryOperator<Row> how) {
         return new AgentsViewModel(
-                rows.stream().map(row -> row.id().equals(id) ? how.apply(row) : row).toList(), filter, finished);
+                rows.stream()
+                        .map(row -> row.id().equals(id) ? how.apply(row) : row)
+                        .toList(),
+                filter,
+                finished);
     }
 
     private static Row row(AgentView agent) {

@@ -71,9 +71,15 @@ public record InboxViewModel(List<AskView> waiting, List<String> announced, List
             case "consent.answered" -> {
                 List<Closed> done = new ArrayList<>();
                 done.add(new Closed(
-                        id, find(id).map(AskView::title).orElse(""), text(event, "answer"), text(event, "by"),
+                        id,
+                        find(id).map(AskView::title).orElse(""),
+                        text(event, "answer"),
+                        text(event, "by"),
                         event.time()));
-                closed.stream().filter(old -> !old.ask().equals(id)).limit(KEPT - 1).forEach(done::add);
+                closed.stream()
+                        .filter(old -> !old.ask().equals(id))
+                        .limit(KEPT - 1)
+                        .forEach(done::add);
                 yield new InboxViewModel(
                         waiting.stream().filter(ask -> !ask.id().equals(id)).toList(), without(announced, id), done);
             }

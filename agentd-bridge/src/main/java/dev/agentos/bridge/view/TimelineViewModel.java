@@ -66,7 +66,11 @@ public record TimelineViewModel(String agent, List<Entry> entries) {
             case "agent.admitted" -> {
                 boolean substituted = text(data, "verdict").equals("substituted");
                 int count = data.get("substitutions") instanceof List<?> list ? list.size() : 0;
-                yield told(event, substituted ? Tone.NEEDS : Tone.OK, "●", "admitted",
+                yield told(
+                        event,
+                        substituted ? Tone.NEEDS : Tone.OK,
+                        "●",
+                        "admitted",
                         substituted
                                 ? text(data, "contract") + ", with " + count + " substitution" + (count == 1 ? "" : "s")
                                 : text(data, "contract") + ", as its contract says");
@@ -74,26 +78,38 @@ public record TimelineViewModel(String agent, List<Entry> entries) {
             case "agent.rejected" -> told(event, Tone.BAD, "✕", "not admitted", text(data, "contract"));
             case "agent.moved" -> moved(event, data);
             case "sandbox.prepared" -> sandbox(event, data);
-            case "process.exited" -> told(event, exitTone(data), exitTone(data) == Tone.OK ? "✓" : "✕", "process ended",
-                    exit(data));
+            case "process.exited" ->
+                told(event, exitTone(data), exitTone(data) == Tone.OK ? "✓" : "✕", "process ended", exit(data));
             case "agent.heartbeat-missed" ->
                 told(event, Tone.BAD, "✕", "no heartbeat", "silent for " + data.get("silent_ms") + " ms");
             case "agent.restart-scheduled" ->
-                told(event, Tone.MUTED, "◌", "restart " + data.get("attempt") + " of " + data.get("allowed"),
+                told(
+                        event,
+                        Tone.MUTED,
+                        "◌",
+                        "restart " + data.get("attempt") + " of " + data.get("allowed"),
                         text(data, "reason"));
             case "agent.dead-letter" -> told(event, Tone.BAD, "✕", "kept as a dead letter", text(data, "reason"));
             case "run.started" -> told(event, Tone.PLAIN, "▸", "run started", plan(data));
             case "run.finished" -> {
                 boolean done = text(data, "outcome").equals("done");
-                yield told(event, done ? Tone.OK : Tone.BAD, done ? "✓" : "✕",
-                        done ? "run finished" : "run failed", text(data, "reason"));
+                yield told(
+                        event,
+                        done ? Tone.OK : Tone.BAD,
+                        done ? "✓" : "✕",
+                        done ? "run finished" : "run failed",
+                        text(data, "reason"));
             }
             case "tool.decided" -> decided(event, data);
             case "effect.finished" -> effect(event, data);
             case "consent.asked" -> told(event, Tone.NEEDS, "?", "asked a person", text(data, "title"));
             case "consent.answered" -> answered(event, data);
             case "grant.given" ->
-                told(event, Tone.NEEDS, "●", "grant given",
+                told(
+                        event,
+                        Tone.NEEDS,
+                        "●",
+                        "grant given",
                         text(data, "tool") + " on " + text(data, "target") + ", " + lifetime(text(data, "lifetime")));
             case "grant.ended" -> told(event, Tone.MUTED, "●", "grant ended", text(data, "reason"));
             case "service.started" -> told(event, Tone.MUTED, "●", "agentd started", text(data, "version"));
@@ -140,7 +156,11 @@ public record TimelineViewModel(String agent, List<Entry> entries) {
                 }
             }
         }
-        return told(event, enforced == declared ? Tone.OK : Tone.NEEDS, "●", "sandboxed",
+        return told(
+                event,
+                enforced == declared ? Tone.OK : Tone.NEEDS,
+                "●",
+                "sandboxed",
                 enforced + " of " + declared + " declared mechanisms enforced");
     }
 
@@ -150,7 +170,11 @@ public record TimelineViewModel(String agent, List<Entry> entries) {
         String line = text(data, "contract_line");
         return switch (text(data, "decision")) {
             case "refused" ->
-                told(event, Tone.BAD, "✕", tool + " refused",
+                told(
+                        event,
+                        Tone.BAD,
+                        "✕",
+                        tool + " refused",
                         text(data, "reason") + (line.isEmpty() ? "" : " · " + line));
             case "needs-consent", "asks" ->
                 told(event, Tone.NEEDS, "?", tool + " needs a person", line.isEmpty() ? target : line);
@@ -163,7 +187,11 @@ public record TimelineViewModel(String agent, List<Entry> entries) {
         Map<?, ?> detail = data.get("detail") instanceof Map<?, ?> map ? map : Map.of();
         return switch (text(data, "outcome")) {
             case "done" ->
-                told(event, Tone.OK, "✓", tool + " done",
+                told(
+                        event,
+                        Tone.OK,
+                        "✓",
+                        tool + " done",
                         detail.get("path") instanceof String path
                                 ? path + (detail.get("bytes") instanceof Number bytes ? ", " + bytes + " bytes" : "")
                                 : "");
@@ -176,8 +204,7 @@ public record TimelineViewModel(String agent, List<Entry> entries) {
     private static Optional<Entry> answered(EventView event, Map<String, Object> data) {
         String by = text(data, "by");
         return switch (text(data, "answer")) {
-            case "allowed" ->
-                told(event, Tone.OK, "✓", "allowed", "by " + by + ", " + lifetime(text(data, "scope")));
+            case "allowed" -> told(event, Tone.OK, "✓", "allowed", "by " + by + ", " + lifetime(text(data, "scope")));
             case "denied" -> told(event, Tone.BAD, "✕", "not allowed", "by " + by);
             case "expired" -> told(event, Tone.BAD, "✕", "nobody answered", "refused once");
             default -> told(event, Tone.MUTED, "·", "question " + text(data, "answer"), by);

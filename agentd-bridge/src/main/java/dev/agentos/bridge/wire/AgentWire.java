@@ -96,7 +96,13 @@ public final class AgentWire {
 
     /** Why an operation was or would be refused or allowed. */
     public record Explanation(
-            String agent, String operation, String target, String answer, String why, String contractLine, String next) {}
+            String agent,
+            String operation,
+            String target,
+            String answer,
+            String why,
+            String contractLine,
+            String next) {}
 
     /** The text of the contract that an agent was admitted with; {@code digest} is of what it means here. */
     public record ContractOf(String source, String text, String digest) {}

@@ -11,8 +11,7 @@ public final class ContractWire {
     /** A contract to look at. {@code source} names it in problems, for example a file name. */
     public record ContractText(String source, String text, Optional<String> latency, Optional<String> binding) {}
 
-    public record Report(
-            boolean valid, String name, String digest, List<ProblemView> problems, List<String> allows) {
+    public record Report(boolean valid, String name, String digest, List<ProblemView> problems, List<String> allows) {
         public Report {
             problems = List.copyOf(problems);
             allows = List.copyOf(allows);
@@ -47,6 +46,5 @@ public final class ContractWire {
 
     public record ItemView(String resource, String wanted, String available, String contractLine, String help) {}
 
-    public record SubstitutionView(
-            String resource, String wanted, String given, String contractLine, String reason) {}
+    public record SubstitutionView(String resource, String wanted, String given, String contractLine, String reason) {}
 }

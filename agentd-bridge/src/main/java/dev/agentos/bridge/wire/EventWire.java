@@ -10,7 +10,13 @@ public final class EventWire {
 
     /** One thing that happened. {@code seq} orders all of them; a client goes on from the last it saw. */
     public record EventView(
-            long seq, String time, String kind, String agent, String run, String correlation, Map<String, Object> data) {
+            long seq,
+            String time,
+            String kind,
+            String agent,
+            String run,
+            String correlation,
+            Map<String, Object> data) {
         public EventView {
             data = Map.copyOf(data);
         }

@@ -17,8 +17,14 @@ import tools.jackson.core.JacksonException;
 class WireJsonTest {
 
     private static final Spawn SPAWN = new Spawn(
-            "k", "c.yaml", "text", Optional.of("SRT"), Optional.empty(), List.of("sh", "-c"),
-            Map.of("n", 3L, "deep", Map.of("a", List.of(true))), false);
+            "k",
+            "c.yaml",
+            "text",
+            Optional.of("SRT"),
+            Optional.empty(),
+            List.of("sh", "-c"),
+            Map.of("n", 3L, "deep", Map.of("a", List.of(true))),
+            false);
 
     private static final String SPAWN_JSON =
             "{\"key\":\"k\",\"source\":\"c.yaml\",\"contract\":\"text\",\"latency\":\"SRT\",\"command\":[\"sh\",\"-c\"],"
@@ -55,8 +61,17 @@ class WireJsonTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "", "{", "[]", "\"x\"", "7", "{\"source\":[]}", "{\"source\":\"a\",\"text\":{}}", "{\"source\":\"a\",}",
-                "{'source':'a'}", "{\"source\":\"a\"}{", "{\"source\":NaN}"
+                "",
+                "{",
+                "[]",
+                "\"x\"",
+                "7",
+                "{\"source\":[]}",
+                "{\"source\":\"a\",\"text\":{}}",
+                "{\"source\":\"a\",}",
+                "{'source':'a'}",
+                "{\"source\":\"a\"}{",
+                "{\"source\":NaN}"
             })
     void whatIsNoSuchRecordIsOnlyTheDeclaredError(String json) {
         assertThrows(JacksonException.class, () -> WireJson.readStrict(json, ContractText.class));

@@ -100,8 +100,12 @@ final class BundleSource implements TrailSource {
                     last = seq;
                     count++;
                     records.accept(new Stored(
-                            seq, text(map, "canonical").orElse(""), text(map, "hash").orElse(""), text(map, "payload")));
-                } else if (map.keySet().equals(Set.of("end")) && Long.valueOf(count).equals(map.get("end"))) {
+                            seq,
+                            text(map, "canonical").orElse(""),
+                            text(map, "hash").orElse(""),
+                            text(map, "payload")));
+                } else if (map.keySet().equals(Set.of("end"))
+                        && Long.valueOf(count).equals(map.get("end"))) {
                     ended = true;
                 } else if (!map.keySet().equals(Set.of("checkpoint"))) {
                     findings.find(last + 1, "bundle.altered", "line " + number + " is nothing that an export holds");
@@ -112,7 +116,9 @@ final class BundleSource implements TrailSource {
         }
         if (promised.isPresent() && promised.get() != last) {
             findings.find(
-                    last, "tail.cut", "the export promised " + promised.get() + " records and ends with record " + last);
+                    last,
+                    "tail.cut",
+                    "the export promised " + promised.get() + " records and ends with record " + last);
         }
         if (!ended) {
             findings.find(last, "bundle.cut", "the export has no end line: it was cut");
@@ -120,7 +126,9 @@ final class BundleSource implements TrailSource {
     }
 
     private static Optional<Long> head(Map<?, ?> map, Findings findings) {
-        if (!HEAD.equals(map.keySet()) || !KIND.equals(map.get("kind")) || !Long.valueOf(FORMAT).equals(map.get("v"))) {
+        if (!HEAD.equals(map.keySet())
+                || !KIND.equals(map.get("kind"))
+                || !Long.valueOf(FORMAT).equals(map.get("v"))) {
             findings.find(0, "bundle.head", "the first line is not the head of an export of format " + FORMAT);
         }
         return map.get("records") instanceof Long records ? Optional.of(records) : Optional.empty();
@@ -159,9 +167,12 @@ final class BundleSource implements TrailSource {
         List<String> checkpoints = source.checkpoints();
         Path fresh = target.resolveSibling(target.getFileName() + ".new");
         try (FileChannel channel = FileChannel.open(
-                        fresh, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE);
-                BufferedWriter out =
-                        new BufferedWriter(Channels.newWriter(channel, StandardCharsets.UTF_8.newEncoder(), 64 * 1024))) {
+                        fresh,
+                        StandardOpenOption.CREATE,
+                        StandardOpenOption.TRUNCATE_EXISTING,
+                        StandardOpenOption.WRITE);
+                BufferedWriter out = new BufferedWriter(
+                        Channels.newWriter(channel, StandardCharsets.UTF_8.newEncoder(), 64 * 1024))) {
             Map<String, Object> head = new LinkedHashMap<>();
             head.put("kind", KIND);
             head.put("v", FORMAT);

@@ -146,7 +146,9 @@ final class JournalSource implements TrailSource {
         }
         columns(seq, canonical, rows, findings);
         return new Stored(
-                seq, canonical, hash,
+                seq,
+                canonical,
+                hash,
                 body == null ? Optional.empty() : Optional.of(text(body, seq, "payload", findings)));
     }
 
@@ -165,7 +167,8 @@ final class JournalSource implements TrailSource {
             Object field = fields.get(names[i]);
             if (field == null || !field.equals(column)) {
                 findings.find(
-                        seq, "column.altered",
+                        seq,
+                        "column.altered",
                         "the column " + names[i] + " of record " + seq + " does not say what the record says");
             }
         }
@@ -177,10 +180,14 @@ final class JournalSource implements TrailSource {
             return "";
         }
         try {
-            return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+            return StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(bytes))
+                    .toString();
         } catch (CharacterCodingException e) {
             findings.find(
-                    seq, what.equals("payload") ? "payload.altered" : "record.altered",
+                    seq,
+                    what.equals("payload") ? "payload.altered" : "record.altered",
                     "the " + what + " of record " + seq + " is altered: not UTF-8");
             return new String(bytes, StandardCharsets.UTF_8);
         }
@@ -199,7 +206,8 @@ final class JournalSource implements TrailSource {
             System.getLogger(JournalSource.class.getName()).log(System.Logger.Level.DEBUG, "damage", e);
         }
         findings.find(
-                last + 1, "store.damaged",
+                last + 1,
+                "store.damaged",
                 "the journal is damaged after record " + last + (after > last + 1 ? " and before record " + after : "")
                         + ": " + cause.getMessage());
     }
@@ -211,8 +219,9 @@ final class JournalSource implements TrailSource {
                         "SELECT p.seq FROM payload p LEFT JOIN record r ON r.seq = p.seq WHERE r.seq IS NULL")) {
             while (rows.next()) {
                 findings.find(
-                        rows.getLong(1), "payload.orphan", "there is a payload of record " + rows.getLong(1)
-                                + ", and no such record");
+                        rows.getLong(1),
+                        "payload.orphan",
+                        "there is a payload of record " + rows.getLong(1) + ", and no such record");
             }
         } catch (SQLException e) {
             findings.find(NOTHING, "store.damaged", "payloads cannot be read: " + e.getMessage());
@@ -221,13 +230,14 @@ final class JournalSource implements TrailSource {
 
     private static void states(Connection connection, Findings findings) throws SQLException {
         try (Statement statement = connection.createStatement();
-                ResultSet rows = statement.executeQuery(
-                        "SELECT kind, key, CAST(document AS BLOB), digest FROM state")) {
+                ResultSet rows =
+                        statement.executeQuery("SELECT kind, key, CAST(document AS BLOB), digest FROM state")) {
             while (rows.next()) {
                 byte[] document = rows.getBytes(3);
                 if (document == null || !Digests.sha256Hex(document).equals(rows.getString(4))) {
                     findings.find(
-                            NOTHING, "state.altered",
+                            NOTHING,
+                            "state.altered",
                             "the state document " + rows.getString(1) + "/" + rows.getString(2) + " is altered");
                 }
             }
@@ -253,7 +263,8 @@ final class JournalSource implements TrailSource {
         for (String line : said) {
             if (!"ok".equals(line)) {
                 findings.find(
-                        NOTHING, "store.damaged",
+                        NOTHING,
+                        "store.damaged",
                         "SQLite says: " + line.replace('\n', ' ') + "; records up to " + last + " were read");
             }
         }

@@ -59,7 +59,8 @@ public final class OfflineAudit {
                     : new AuditVerifier(List.of(), anyKey());
             if (publicKey.isEmpty()) {
                 verifier.find(
-                        0, "key.missing",
+                        0,
+                        "key.missing",
                         trouble.isEmpty()
                                 ? "there is no public key, so no checkpoint can be trusted"
                                 : "the public key cannot be read: " + trouble);

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.List;
+import java.util.Locale;
 
 /** One ask as a card: who wants what, why, what exactly, at which risk, by which contract line. */
 public final class ConsentCard {
@@ -60,7 +61,10 @@ public final class ConsentCard {
         }
         ask.facts().forEach((name, value) -> {
             if (!List.of("change", "bytes", "path", "sha256", "undo").contains(name)) {
-                facts.append(facts.isEmpty() ? "" : ", ").append(name).append(' ').append(value);
+                facts.append(facts.isEmpty() ? "" : ", ")
+                        .append(name)
+                        .append(' ')
+                        .append(value);
             }
         });
         return facts.isEmpty() ? "no further facts" : facts.toString();
@@ -105,7 +109,8 @@ public final class ConsentCard {
 
     private String waited(Instant now) {
         try {
-            long seconds = Math.max(0, Duration.between(Instant.parse(ask.askedAt()), now).toSeconds());
+            long seconds = Math.max(
+                    0, Duration.between(Instant.parse(ask.askedAt()), now).toSeconds());
             return seconds >= 3600
                     ? String.format("%d:%02d:%02d", seconds / 3600, seconds / 60 % 60, seconds % 60)
                     : String.format("%d:%02d", seconds / 60, seconds % 60);
@@ -120,8 +125,11 @@ public final class ConsentCard {
         if (bytes < 1024) {
             return bytes + " bytes";
         }
-        return bytes < 1024 * 1024
-                ? String.format("%.1f KiB", bytes / 1024.0)
-                : String.format("%.1f MiB", bytes / (1024.0 * 1024));
+        if (bytes < 1024 * 1024) {
+            return String.format(Locale.ROOT, "%.1f KiB", bytes / 1024.0);
+        }
+        return bytes < 1024L * 1024 * 1024
+                ? String.format(Locale.ROOT, "%.1f MiB", bytes / (1024.0 * 1024))
+                : String.format(Locale.ROOT, "%.1f GiB", bytes / (1024.0 * 1024 * 1024));
     }
 }

@@ -55,9 +55,8 @@ public final class ConsentDialog {
         boolean more = false;
         while (true) {
             List<Choice> choices = choices(ask, card, seen, more);
-            Optional<Choice> choice = keyboard.isPresent()
-                    ? byKeys(keyboard.get(), choices, ask, closed)
-                    : byLine(choices, closed);
+            Optional<Choice> choice =
+                    keyboard.isPresent() ? byKeys(keyboard.get(), choices, ask, closed) : byLine(choices, closed);
             if (choice.isEmpty()) {
                 return Optional.empty();
             }
@@ -78,7 +77,10 @@ public final class ConsentDialog {
                         continue;
                     }
                     return Optional.of(new AnswerRequest(
-                            "allow", scope(choice.get()), ask.shown(), word.filter(w -> !w.isEmpty()),
+                            "allow",
+                            scope(choice.get()),
+                            ask.shown(),
+                            word.filter(w -> !w.isEmpty()),
                             Optional.of(client)));
                 }
             }
@@ -163,8 +165,7 @@ public final class ConsentDialog {
                     return Optional.of(chosen.choice());
                 }
                 case Outcome.Marked marked ->
-                    screen.line("   " + screen.paint(Role.ACCENT, "→ " + meaning(marked.choice(), ask)) + "  "
-                            + screen.muted("Enter"));
+                    screen.labelled(3, 2, "→", Role.ACCENT, meaning(marked.choice(), ask) + "  ⏎");
                 case Outcome.Ignored ignored -> {
                     if (!ignored.why().equals(said)) {
                         screen.line("   " + screen.muted(ignored.why()));
@@ -194,7 +195,8 @@ public final class ConsentDialog {
             }
             String given = line.get().strip().toLowerCase(java.util.Locale.ROOT);
             for (int i = 0; i < choices.size(); i++) {
-                if (given.equals(String.valueOf(i + 1)) || given.equals(String.valueOf(choices.get(i).letter()))) {
+                if (given.equals(String.valueOf(i + 1))
+                        || given.equals(String.valueOf(choices.get(i).letter()))) {
                     return Optional.of(choices.get(i));
                 }
             }

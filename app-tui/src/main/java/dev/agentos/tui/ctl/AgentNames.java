@@ -31,13 +31,19 @@ final class AgentNames {
             if (found.size() > 1) {
                 List<String> newest = found.subList(Math.max(0, found.size() - 5), found.size());
                 throw new CtlException(
-                        Exit.USAGE, "agent.ambiguous", given + " can be " + found.size() + " agents: "
-                                + (found.size() > 5 ? "…, " : "") + String.join(", ", newest),
-                        given, "type more of it");
+                        Exit.USAGE,
+                        "agent.ambiguous",
+                        given + " can be " + found.size() + " agents: " + (found.size() > 5 ? "…, " : "")
+                                + String.join(", ", newest),
+                        given,
+                        "type more of it");
             }
         }
         throw new CtlException(
-                Exit.NOT_FOUND, "not-found", "there is no agent " + given, given,
+                Exit.NOT_FOUND,
+                "not-found",
+                "there is no agent " + given,
+                given,
                 nearest(given, agents.stream().map(AgentView::id).toList())
                         .map(id -> "did you mean " + id + "?")
                         .orElse("see agentctl list --all"));
@@ -56,9 +62,9 @@ final class AgentNames {
         record Scored(String candidate, int errors) {}
         return candidates.stream()
                 .map(candidate -> new Scored(
-                        candidate,
-                        Math.min(errors(written, candidate), errors("agent-" + written, candidate))))
-                .filter(scored -> scored.errors() <= Math.max(1, scored.candidate().length() / 3))
+                        candidate, Math.min(errors(written, candidate), errors("agent-" + written, candidate))))
+                .filter(scored ->
+                        scored.errors() <= Math.max(1, scored.candidate().length() / 3))
                 .min(Comparator.comparingInt(Scored::errors))
                 .map(Scored::candidate);
     }

@@ -73,7 +73,7 @@ public final class Agentctl {
         commands.put("tour", one(TourCommand::new));
         commands.put("spawn", one(SpawnCommand::new));
         commands.put("run", context -> new CommandLine(new RunCommand(context)).setStopAtPositional(true));
-        commands.put("list", one(AgentCommands.ListAgents::new));
+        commands.put("list", one(ListCommand::new));
         commands.put("show", one(ShowCommand::new));
         commands.put("pause", one(AgentCommands.Pause::new));
         commands.put("resume", one(AgentCommands.Resume::new));
@@ -140,8 +140,11 @@ public final class Agentctl {
         String name = e.getCommandLine().getCommandSpec().qualifiedName(" ");
         List<String> meant = e instanceof UnmatchedArgumentException unmatched ? unmatched.getSuggestions() : List.of();
         ErrorBody body = new ErrorBody(
-                "usage", String.valueOf(e.getMessage()), "",
-                meant.isEmpty() ? name + " --help" : "did you mean " + String.join(" or ", meant) + "?", List.of());
+                "usage",
+                String.valueOf(e.getMessage()),
+                "",
+                meant.isEmpty() ? name + " --help" : "did you mean " + String.join(" or ", meant) + "?",
+                List.of());
         new ErrorReport(Exit.USAGE, body).write(context.console().errorScreen());
         return Exit.USAGE;
     }

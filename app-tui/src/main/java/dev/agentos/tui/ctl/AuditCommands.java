@@ -94,7 +94,10 @@ final class AuditCommands {
 
         static CtlException unreadable(Path place, IOException e) {
             return new CtlException(
-                    Exit.NOT_FOUND, "audit.no-trail", String.valueOf(e.getMessage()), place.toString(),
+                    Exit.NOT_FOUND,
+                    "audit.no-trail",
+                    String.valueOf(e.getMessage()),
+                    place.toString(),
                     "name it: agentctl audit verify --state DIR, or the exported file");
         }
     }
@@ -103,9 +106,16 @@ final class AuditCommands {
 
     @Command(
             name = "verify",
-            description = "Check the whole trail without the service: what was altered, cut, swapped or inserted, and where.",
-            footer = {"", "Exit code 1 when something is wrong.", "", "Examples:",
-                "  agentctl audit verify", "  agentctl audit verify trail.jsonl --key audit.pub"})
+            description =
+                    "Check the whole trail without the service: what was altered, cut, swapped or inserted, and where.",
+            footer = {
+                "",
+                "Exit code 1 when something is wrong.",
+                "",
+                "Examples:",
+                "  agentctl audit verify",
+                "  agentctl audit verify trail.jsonl --key audit.pub"
+            })
     static final class Verify extends OnTrail {
         @Parameters(index = "0", arity = "0..1", paramLabel = "FILE", description = "An exported file or a journal.db.")
         private @Nullable Path file;
@@ -159,7 +169,9 @@ final class AuditCommands {
             case Outcome.Broken broken -> {
                 map.put("records", broken.records());
                 map.put("findings_in_all", broken.findingsInAll());
-                map.put("findings", broken.findings().stream().map(AuditCommands::finding).toList());
+                map.put(
+                        "findings",
+                        broken.findings().stream().map(AuditCommands::finding).toList());
             }
         }
         return map;
@@ -177,16 +189,24 @@ final class AuditCommands {
     static void told(Screen screen, Checked checked) {
         switch (checked.outcome()) {
             case Outcome.Verified verified -> {
-                screen.line(" " + screen.paint(Role.OK, "✓ verified") + "  " + screen.bold(verified.records() + " records")
-                        + screen.muted("  " + checked.source()));
+                screen.line(" " + screen.paint(Role.OK, "✓ verified") + "  "
+                        + screen.bold(verified.records() + " records") + screen.muted("  " + checked.source()));
                 screen.labelled(3, 13, "Chain", Role.TEXT, "unbroken to " + brief(verified.head()));
-                screen.labelled(3, 13, "Checkpoints", Role.TEXT,
+                screen.labelled(
+                        3,
+                        13,
+                        "Checkpoints",
+                        Role.TEXT,
                         verified.checkpoints() + " signed by key " + checked.keyId()
                                 + (verified.uncovered() == 0
                                         ? ", the last over everything"
                                         : "; " + verified.uncovered() + " newer records are not under one yet"));
                 if (verified.payloadsDeleted() > 0) {
-                    screen.labelled(3, 13, "Payloads", Role.NEEDS,
+                    screen.labelled(
+                            3,
+                            13,
+                            "Payloads",
+                            Role.NEEDS,
                             verified.payloadsDeleted() + " are no longer kept; their digests are in the chain");
                 }
             }
@@ -195,13 +215,21 @@ final class AuditCommands {
                         + screen.bold(broken.findingsInAll() + " finding" + (broken.findingsInAll() == 1 ? "" : "s"))
                         + screen.muted("  " + checked.source()));
                 for (Finding finding : broken.findings()) {
-                    screen.labelled(3, 13, finding.seq() == 0 ? "–" : "record " + finding.seq(), Role.TEXT,
+                    screen.labelled(
+                            3,
+                            13,
+                            finding.seq() == 0 ? "–" : "record " + finding.seq(),
+                            Role.TEXT,
                             finding.message() + " [" + finding.code() + "]");
                 }
                 if (broken.findingsInAll() > broken.findings().size()) {
-                    screen.line("   " + screen.muted("… " + (broken.findingsInAll() - broken.findings().size()) + " more"));
+                    screen.line("   "
+                            + screen.muted("… "
+                                    + (broken.findingsInAll()
+                                            - broken.findings().size()) + " more"));
                 }
-                screen.line("   " + screen.muted("→ keep this directory as it is, and compare it with a backup or an export"));
+                screen.line("   "
+                        + screen.muted("→ keep this directory as it is, and compare it with a backup or an export"));
             }
         }
     }
@@ -230,7 +258,8 @@ final class AuditCommands {
             Path target = file.toAbsolutePath();
             try {
                 long records = OfflineAudit.export(place, key(), target);
-                return show(Map.of("file", target.toString(), "records", records),
+                return show(
+                        Map.of("file", target.toString(), "records", records),
                         () -> screen().line("  " + screen().paint(Role.OK, "✓") + " " + records + " records in "
                                 + screen().text(target.toString())
                                 + screen().muted("  → agentctl audit verify " + file)));
@@ -244,7 +273,8 @@ final class AuditCommands {
 
     @Command(
             name = "proof",
-            description = "Prove that a record is in the trail that the last checkpoint signed, and check the proof here.",
+            description =
+                    "Prove that a record is in the trail that the last checkpoint signed, and check the proof here.",
             footer = {"", "Example:", "  agentctl audit proof 42"})
     static final class Proof extends CtlCommand {
         @Parameters(index = "0", paramLabel = "RECORD", description = "The record's number.")
@@ -258,10 +288,14 @@ final class AuditCommands {
         protected int run() throws InterruptedException {
             EventWire.Proof proof = client().proof(seq);
             boolean holds = MerkleTree.verifyInclusion(
-                    proof.leaf().getBytes(StandardCharsets.UTF_8), proof.seq() - 1, proof.count(), proof.path(),
+                    proof.leaf().getBytes(StandardCharsets.UTF_8),
+                    proof.seq() - 1,
+                    proof.count(),
+                    proof.path(),
                     proof.root());
             show(proof, () -> {
-                screen().line(" " + (holds ? screen().paint(Role.OK, "✓ proved") : screen().paint(Role.BAD, "✕ not proved"))
+                screen().line(" "
+                        + (holds ? screen().paint(Role.OK, "✓ proved") : screen().paint(Role.BAD, "✕ not proved"))
                         + "  record " + proof.seq() + " of " + proof.count());
                 screen().labelled(3, 10, "record", Role.TEXT, proof.leaf());
                 screen().labelled(3, 10, "root", Role.TEXT, proof.root());
@@ -283,8 +317,10 @@ final class AuditCommands {
         @Override
         protected int run() throws InterruptedException {
             EventWire.CheckpointView checkpoint = client().checkpoint();
-            return show(checkpoint, () -> screen().line("  " + screen().paint(Role.OK, "✓") + " " + checkpoint.count()
-                    + " records are under a signed checkpoint"));
+            return show(
+                    checkpoint,
+                    () -> screen().line("  " + screen().paint(Role.OK, "✓") + " " + checkpoint.count()
+                            + " records are under a signed checkpoint"));
         }
     }
 }

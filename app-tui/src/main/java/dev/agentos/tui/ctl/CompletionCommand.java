@@ -28,7 +28,9 @@ final class CompletionCommand extends CtlCommand {
     protected int run() {
         // The script is bash's; zsh reads it through its own bashcompinit.
         String script = AutoComplete.bash("agentctl", Agentctl.whole(context));
-        String before = shell == Shell.ZSH ? "autoload -U +X compinit && compinit\nautoload -U +X bashcompinit && bashcompinit\n" : "";
+        String before = shell == Shell.ZSH
+                ? "autoload -U +X compinit && compinit\nautoload -U +X bashcompinit && bashcompinit\n"
+                : "";
         context.console().out().print(before + script);
         context.console().out().flush();
         return Exit.DONE;

@@ -13,6 +13,7 @@ import dev.agentos.domain.contract.Problem;
 import dev.agentos.themes.Role;
 import dev.agentos.tui.Exit;
 import dev.agentos.tui.term.Screen;
+import dev.agentos.tui.tour.TourContracts;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -43,6 +44,7 @@ final class ContractCommands {
         commands.put("admit", new Admit(context));
         commands.put("words", new Words(context));
         commands.put("schema", new Schema(context));
+        commands.put("sample", new Sample(context));
         return Agentctl.groupOf(new Holder(), commands);
     }
 
@@ -51,7 +53,10 @@ final class ContractCommands {
         return switch (ContractParser.parse(file.text(), file.source())) {
             case ParseOutcome.Parsed parsed ->
                 new Report(
-                        true, parsed.document().contract().name(), parsed.document().digest(), views(parsed.warnings()),
+                        true,
+                        parsed.document().contract().name(),
+                        parsed.document().digest(),
+                        views(parsed.warnings()),
                         ContractWords.describe(parsed.document().contract()));
             case ParseOutcome.Invalid invalid -> new Report(false, "", "", views(invalid.problems()), List.of());
         };
@@ -60,8 +65,14 @@ final class ContractCommands {
     private static List<ProblemView> views(List<Problem> problems) {
         return problems.stream()
                 .map(p -> new ProblemView(
-                        p.severity().name().toLowerCase(Locale.ROOT), p.code(), p.source(), p.line(), p.column(),
-                        p.path(), p.message(), p.next()))
+                        p.severity().name().toLowerCase(Locale.ROOT),
+                        p.code(),
+                        p.source(),
+                        p.line(),
+                        p.column(),
+                        p.path(),
+                        p.message(),
+                        p.next()))
                 .toList();
     }
 
@@ -69,15 +80,24 @@ final class ContractCommands {
     static void problems(Screen screen, Report report) {
         report.problems()
                 .forEach(p -> ErrorReport.problem(
-                        screen, p.source() + ":" + p.line() + ":" + p.column(), p.severity(), p.message(), p.code(),
+                        screen,
+                        p.source() + ":" + p.line() + ":" + p.column(),
+                        p.severity(),
+                        p.message(),
+                        p.code(),
                         p.next()));
     }
 
     @Command(
             name = "validate",
             description = "Every problem of contracts, each with its line and column.",
-            footer = {"", "Exit code 3 when one of them does not hold.", "", "Example:",
-                "  agentctl contract validate examples/five-mistakes.yaml"})
+            footer = {
+                "",
+                "Exit code 3 when one of them does not hold.",
+                "",
+                "Example:",
+                "  agentctl contract validate examples/five-mistakes.yaml"
+            })
     static final class Validate extends CtlCommand {
         @Parameters(arity = "1..*", paramLabel = "FILE", description = "The contracts; - for stdin.")
         private List<String> files = new ArrayList<>();
@@ -106,7 +126,9 @@ final class ContractCommands {
 
         private void told(ContractFile file, Report report) {
             Screen errors = context.console().errorScreen();
-            long wrong = report.problems().stream().filter(p -> p.severity().equals("error")).count();
+            long wrong = report.problems().stream()
+                    .filter(p -> p.severity().equals("error"))
+                    .count();
             if (report.valid()) {
                 screen().line(screen().paint(Role.OK, "✓") + " " + screen().text(file.source()) + "  "
                         + screen().bold(report.name()) + "  " + screen().muted(report.digest()));
@@ -149,10 +171,12 @@ final class ContractCommands {
             if (rejected) {
                 int count = admission.items().size();
                 throw new CtlException(
-                        Exit.REFUSED, "admission.rejected",
+                        Exit.REFUSED,
+                        "admission.rejected",
                         admission.name() + " cannot be honoured by this machine: " + count + " item"
                                 + (count == 1 ? "" : "s"),
-                        file, "see the items; each says what would help",
+                        file,
+                        "see the items; each says what would help",
                         admission.items().stream().map(Admit::item).toList());
             }
             Screen screen = screen();
@@ -210,6 +234,23 @@ final class ContractCommands {
         @Override
         protected int run() {
             context.console().out().println(ContractSchema.json().strip());
+            context.console().out().flush();
+            return Exit.DONE;
+        }
+    }
+
+    @Command(
+            name = "sample",
+            description = "A contract to begin with: the one of the tour.",
+            footer = {"", "Example:", "  agentctl contract sample > my-agent.yaml"})
+    static final class Sample extends CtlCommand {
+        Sample(CtlContext context) {
+            super(context);
+        }
+
+        @Override
+        protected int run() throws IOException {
+            context.console().out().print(TourContracts.read(TourContracts.FOLDER_SUMMARY));
             context.console().out().flush();
             return Exit.DONE;
         }

@@ -24,14 +24,20 @@ record ContractFile(String source, String text) {
             return new ContractFile(name, Files.readString(Path.of(name), StandardCharsets.UTF_8));
         } catch (NoSuchFileException e) {
             throw new CtlException(
-                    Exit.NOT_FOUND, "contract.no-file", "there is no file " + name, name,
+                    Exit.NOT_FOUND,
+                    "contract.no-file",
+                    "there is no file " + name,
+                    name,
                     "name a contract file; agentctl contract schema says what is in one");
         } catch (CharacterCodingException e) {
             throw new CtlException(
                     Exit.REFUSED, "contract.encoding", name + " is not UTF-8 text", name, "save it as UTF-8");
         } catch (IOException e) {
             throw new CtlException(
-                    Exit.FAILED, "contract.unreadable", name + " cannot be read: " + e.getMessage(), name,
+                    Exit.FAILED,
+                    "contract.unreadable",
+                    name + " cannot be read: " + e.getMessage(),
+                    name,
                     "check its owner and permissions");
         }
     }

@@ -34,7 +34,10 @@ public record ErrorReport(int exit, ErrorBody body) {
                 new ErrorReport(
                         Exit.FAILED,
                         new ErrorBody(
-                                "internal", "internal error: " + cause, "", "run it again with AGENTOS_DEBUG=1",
+                                "internal",
+                                "internal error: " + cause,
+                                "",
+                                "run it again with AGENTOS_DEBUG=1",
                                 List.of()));
         };
     }
@@ -71,8 +74,12 @@ public record ErrorReport(int exit, ErrorBody body) {
     private static void item(Screen screen, Map<String, Object> item) {
         if (item.containsKey("line") && item.containsKey("column")) {
             problem(
-                    screen, text(item, "source") + ":" + text(item, "line") + ":" + text(item, "column"),
-                    text(item, "severity"), text(item, "message"), text(item, "code"), text(item, "next"));
+                    screen,
+                    text(item, "source") + ":" + text(item, "line") + ":" + text(item, "column"),
+                    text(item, "severity"),
+                    text(item, "message"),
+                    text(item, "code"),
+                    text(item, "next"));
             return;
         }
         screen.line("  " + screen.paint(Role.BAD, "✕") + " " + screen.bold(text(item, "resource")) + "  wanted "

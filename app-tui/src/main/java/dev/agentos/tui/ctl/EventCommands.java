@@ -40,10 +40,15 @@ final class EventCommands {
     static final class Events extends CtlCommand {
         private static final int PAGE = 1_000;
 
-        @Option(names = "--since", paramLabel = "N", description = "After this sequence number; the last 50 by default.")
+        @Option(
+                names = "--since",
+                paramLabel = "N",
+                description = "After this sequence number; the last 50 by default.")
         private @Nullable Long since;
 
-        @Option(names = {"-f", "--follow"}, description = "Go on as things happen.")
+        @Option(
+                names = {"-f", "--follow"},
+                description = "Go on as things happen.")
         private boolean follow;
 
         @Option(names = "--agent", paramLabel = "AGENT", description = "Only this agent.")
@@ -81,7 +86,8 @@ final class EventCommands {
                     }
                     connection = connection.reduce(signal.get(), Instant.now());
                     if (!json()) {
-                        connection.sentence(Instant.now())
+                        connection
+                                .sentence(Instant.now())
                                 .ifPresent(text -> screen().line("  " + screen().paint(Role.NEEDS, text)));
                     }
                     connection = connection.acknowledged();
@@ -97,8 +103,7 @@ final class EventCommands {
         private long newest(AgentdClient client, String only) {
             boolean filtered = !only.isEmpty() || !kind.isEmpty() || !grep.isEmpty();
             int wanted = Math.min(limit, filtered ? PAGE : 50);
-            EventWire.Events page =
-                    client.search(new AgentdClient.Search(only, kind, grep, Long.MAX_VALUE, wanted));
+            EventWire.Events page = client.search(new AgentdClient.Search(only, kind, grep, Long.MAX_VALUE, wanted));
             page.events().reversed().forEach(event -> print(event, only));
             return page.head();
         }
@@ -146,8 +151,11 @@ final class EventCommands {
         String head = "  " + screen.muted(entry.clock()) + "  " + screen.tone(entry.tone(), entry.glyph()) + " "
                 + screen.tone(entry.tone() == Tone.MUTED ? Tone.MUTED : Tone.PLAIN, Screen.pad(entry.title(), 20))
                 + (withAgent && !entry.agent().isEmpty() ? "  " + screen.muted(Screen.pad(entry.agent(), 24)) : "");
-        int used = 14 + Math.max(20, Screen.columns(entry.title()))
-                + (withAgent && !entry.agent().isEmpty() ? 2 + Math.max(24, entry.agent().length()) : 0);
+        int used = 14
+                + Math.max(20, Screen.columns(entry.title()))
+                + (withAgent && !entry.agent().isEmpty()
+                        ? 2 + Math.max(24, entry.agent().length())
+                        : 0);
         String detail = screen.text(entry.detail());
         if (detail.isEmpty()) {
             screen.line(head.stripTrailing());
@@ -183,15 +191,18 @@ final class EventCommands {
 
         @Override
         protected int run() throws InterruptedException {
-            Duration back = span != null ? Duration.ofSeconds(span) : minutes ? Duration.ofDays(1) : Duration.ofMinutes(15);
+            Duration back =
+                    span != null ? Duration.ofSeconds(span) : minutes ? Duration.ofDays(1) : Duration.ofMinutes(15);
             EventWire.History history = client().history(subject, minutes ? "minute" : "second", back);
             return show(history, () -> {
                 Table table = new Table("SUBJECT", "MEASURE", "LAST", "");
                 for (EventWire.Series series : history.series()) {
                     if (!series.points().isEmpty()) {
                         table.row(
-                                Cell.of(series.subject()), Cell.of(series.name()),
-                                Cell.number(String.format(Locale.ROOT, "%.1f", series.points().getLast()[1])),
+                                Cell.of(series.subject()),
+                                Cell.of(series.name()),
+                                Cell.number(String.format(
+                                        Locale.ROOT, "%.1f", series.points().getLast()[1])),
                                 Cell.of(Tone.MUTED, spark(series.points())));
                     }
                 }

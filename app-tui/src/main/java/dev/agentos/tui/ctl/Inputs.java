@@ -19,7 +19,10 @@ final class Inputs {
             int equals = pair.indexOf('=');
             if (equals < 1) {
                 throw new CtlException(
-                        Exit.USAGE, "usage", "--input needs NAME=VALUE, not " + pair, "--input",
+                        Exit.USAGE,
+                        "usage",
+                        "--input needs NAME=VALUE, not " + pair,
+                        "--input",
                         "write --input NAME=VALUE, or NAME=@FILE for the text of a file");
             }
             String value = pair.substring(equals + 1);
@@ -27,7 +30,10 @@ final class Inputs {
                 Path file = Path.of(value.substring(1));
                 if (!Files.isReadable(file)) {
                     throw new CtlException(
-                            Exit.NOT_FOUND, "input.no-file", "the input file " + file + " cannot be read", pair,
+                            Exit.NOT_FOUND,
+                            "input.no-file",
+                            "the input file " + file + " cannot be read",
+                            pair,
                             "name a file that exists");
                 }
                 value = Files.readString(file);

@@ -103,7 +103,10 @@ final class RunCommand extends CtlCommand {
         Screen errors = console.errorScreen();
         if (!agent.kind().equals("process")) {
             throw new CtlException(
-                    Exit.USAGE, "run.managed", contract + " declares a managed agent, which has no process", agent.id(),
+                    Exit.USAGE,
+                    "run.managed",
+                    contract + " declares a managed agent, which has no process",
+                    agent.id(),
                     "start it with agentctl spawn; this one is " + agent.id());
         }
         if (!json()) {
@@ -116,8 +119,10 @@ final class RunCommand extends CtlCommand {
         }
         StringBuilder out = new StringBuilder();
         StringBuilder err = new StringBuilder();
-        Thread outputs = Thread.ofVirtual().start(() -> copy(client, agent.id(), "stdout", sink(console.out(), console.outTerminal(), out)));
-        Thread errorsCopy = Thread.ofVirtual().start(() -> copy(client, agent.id(), "stderr", sink(console.err(), console.errTerminal(), err)));
+        Thread outputs = Thread.ofVirtual()
+                .start(() -> copy(client, agent.id(), "stdout", sink(console.out(), console.outTerminal(), out)));
+        Thread errorsCopy = Thread.ofVirtual()
+                .start(() -> copy(client, agent.id(), "stderr", sink(console.err(), console.errTerminal(), err)));
         outputs.join();
         errorsCopy.join();
         AgentView ended = await(client, agent.id());
@@ -133,8 +138,11 @@ final class RunCommand extends CtlCommand {
     }
 
     private static String receipt(AgentView agent) {
-        List<ReceiptLine> declared = agent.receipt().stream().filter(ReceiptLine::declared).toList();
-        long enforced = declared.stream().filter(line -> line.actual().equals("enforced")).count();
+        List<ReceiptLine> declared =
+                agent.receipt().stream().filter(ReceiptLine::declared).toList();
+        long enforced = declared.stream()
+                .filter(line -> line.actual().equals("enforced"))
+                .count();
         List<String> missing = declared.stream()
                 .filter(line -> !line.actual().equals("enforced"))
                 .map(ReceiptLine::mechanism)
@@ -273,7 +281,10 @@ final class RunCommand extends CtlCommand {
         boolean refused = code.equals("sandbox.gap");
         int exitCode = noCommand ? Exit.RUN_NO_COMMAND : refused ? Exit.RUN_REFUSED : Exit.RUN_FAILED;
         throw new CtlException(
-                exitCode, code, reason, agent.id(),
+                exitCode,
+                code,
+                reason,
+                agent.id(),
                 noCommand
                         ? "check the command's name; inside the sandbox only /usr and declared folders exist"
                         : "agentctl show " + agent.id());

@@ -26,7 +26,13 @@ final class ServiceCommands {
     @Command(
             name = "status",
             description = "Whether agentd is well, and what waits.",
-            footer = {"", "Exit code 69 when none answers. It starts nothing.", "", "Example:", "  agentctl status --json"})
+            footer = {
+                "",
+                "Exit code 69 when none answers. It starts nothing.",
+                "",
+                "Example:",
+                "  agentctl status --json"
+            })
     static final class Status extends CtlCommand {
         Status(CtlContext context) {
             super(context);
@@ -51,10 +57,18 @@ final class ServiceCommands {
         if (!status.detail().isEmpty()) {
             screen.labelled(2, 13, "", Role.BAD, status.detail());
         }
-        screen.labelled(2, 13, "Enforcement", Role.TEXT,
+        screen.labelled(
+                2,
+                13,
+                "Enforcement",
+                Role.TEXT,
                 status.enforcement().mode() + ", " + status.enforcement().enforced() + " of "
                         + status.enforcement().total());
-        screen.labelled(2, 13, "Needs you", Role.TEXT,
+        screen.labelled(
+                2,
+                13,
+                "Needs you",
+                Role.TEXT,
                 status.consentsWaiting() == 0 ? "nothing" : status.consentsWaiting() + " · agentctl consent list");
         screen.labelled(2, 13, "State", Role.TEXT, status.stateDirectory());
     }
@@ -74,11 +88,18 @@ final class ServiceCommands {
             show(status, () -> {
                 Screen screen = screen();
                 summary(screen, status);
-                screen.labelled(2, 13, "Machine", Role.TEXT,
-                        status.machine().cores() + " CPUs, " + ConsentCard.size(status.machine().memoryBytes())
-                                + " memory, " + ConsentCard.size(status.machine().freeMemoryBytes()) + " not promised");
-                screen.labelled(2, 13, "Models", Role.TEXT, words(status.machine().models()));
-                screen.labelled(2, 13, "Tools", Role.TEXT, words(status.machine().tools()));
+                screen.labelled(
+                        2,
+                        13,
+                        "Machine",
+                        Role.TEXT,
+                        status.machine().cores() + " CPUs, "
+                                + ConsentCard.size(status.machine().memoryBytes()) + " memory, "
+                                + ConsentCard.size(status.machine().freeMemoryBytes()) + " not promised");
+                screen.labelled(
+                        2, 13, "Models", Role.TEXT, words(status.machine().models()));
+                screen.labelled(
+                        2, 13, "Tools", Role.TEXT, words(status.machine().tools()));
                 screen.labelled(2, 13, "Worker", Role.TEXT, status.worker().state());
                 screen.blank();
                 Table table = new Table("MECHANISM", "", "HOW");
@@ -90,7 +111,8 @@ final class ServiceCommands {
                 }
                 table.write(screen);
             });
-            boolean usable = status.state().equals("ready") && status.enforcement().total() > 0;
+            boolean usable =
+                    status.state().equals("ready") && status.enforcement().total() > 0;
             return usable ? Exit.DONE : Exit.FAILED;
         }
 
@@ -193,7 +215,9 @@ final class ServiceCommands {
         @Override
         protected int run() throws InterruptedException {
             List<String> models = client().status().machine().models();
-            return show(Map.of("models", models), () -> models.forEach(model -> screen().line("  " + screen().text(model))));
+            return show(
+                    Map.of("models", models),
+                    () -> models.forEach(model -> screen().line("  " + screen().text(model))));
         }
     }
 
@@ -214,10 +238,14 @@ final class ServiceCommands {
 
     private static int told(CtlCommand command, ServiceWire.Substitutes substitutes) {
         return command.show(substitutes, () -> {
-            substitutes.models().forEach(model -> command.screen().line("  " + command.screen().text(model)));
+            substitutes
+                    .models()
+                    .forEach(model ->
+                            command.screen().line("  " + command.screen().text(model)));
             if (substitutes.models().isEmpty()) {
-                command.screen().line("No substitutes: a model that is missing is a refusal. "
-                        + "Add one: agentctl model substitute add local/extractive");
+                command.screen()
+                        .line("No substitutes: a model that is missing is a refusal. "
+                                + "Add one: agentctl model substitute add local/extractive");
             }
         });
     }
@@ -261,7 +289,10 @@ final class ServiceCommands {
             List<String> models = new ArrayList<>(client().substitutes().models());
             if (!models.remove(model)) {
                 throw new CtlException(
-                        Exit.NOT_FOUND, "not-found", model + " is not on the list", model,
+                        Exit.NOT_FOUND,
+                        "not-found",
+                        model + " is not on the list",
+                        model,
                         "agentctl model substitute list");
             }
             return told(this, client().setSubstitutes(models));

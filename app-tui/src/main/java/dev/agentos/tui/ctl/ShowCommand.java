@@ -52,7 +52,10 @@ final class ShowCommand extends AgentCommands.OnAgent {
                 AgentCommands.changes(screen, changes, false);
             }
         } catch (AgentdException e) {
-            screen.line("  " + screen.paint(Role.NEEDS, "its changes cannot be shown: " + e.body().message()));
+            screen.line("  "
+                    + screen.paint(
+                            Role.NEEDS,
+                            "its changes cannot be shown: " + e.body().message()));
         }
         screen.blank();
         screen.line("  " + screen.muted("what happened: agentctl events --agent " + id));
@@ -74,10 +77,18 @@ final class ShowCommand extends AgentCommands.OnAgent {
             screen.labelled(3, 11, "why", Role.TEXT, agent.reason());
         }
         screen.labelled(3, 11, "contract", Role.TEXT, agent.name() + " " + brief(agent.digest()));
-        screen.labelled(3, 11, "run", Role.TEXT, agent.run()
-                + (agent.restarts() > 0 ? ", restarted " + agent.restarts() + " times" : ""));
+        screen.labelled(
+                3,
+                11,
+                "run",
+                Role.TEXT,
+                agent.run() + (agent.restarts() > 0 ? ", restarted " + agent.restarts() + " times" : ""));
         screen.labelled(3, 11, "workspace", Role.TEXT, agent.workspace());
-        screen.labelled(3, 11, "since", Role.TEXT,
+        screen.labelled(
+                3,
+                11,
+                "since",
+                Role.TEXT,
                 agent.createdAt() + (agent.endedAt().isEmpty() ? "" : " until " + agent.endedAt()));
     }
 
@@ -101,15 +112,31 @@ final class ShowCommand extends AgentCommands.OnAgent {
     // ------------------------------------------------------------------ contract beside enforcement
 
     private static void enforcement(Screen screen, AgentView agent, Optional<ContractDocument> contract) {
-        List<ReceiptLine> declared = agent.receipt().stream().filter(ReceiptLine::declared).toList();
-        long enforced = declared.stream().filter(line -> line.actual().equals("enforced")).count();
-        heading(screen, "Contract beside what is enforced"
-                + (declared.isEmpty() ? "" : "   " + enforced + " of " + declared.size()));
+        List<ReceiptLine> declared =
+                agent.receipt().stream().filter(ReceiptLine::declared).toList();
+        long enforced = declared.stream()
+                .filter(line -> line.actual().equals("enforced"))
+                .count();
+        heading(
+                screen,
+                "Contract beside what is enforced"
+                        + (declared.isEmpty() ? "" : "   " + enforced + " of " + declared.size()));
         Table table = new Table("", "", "");
         for (String path : List.of(
-                "class.latency", "capabilities", "security.consent_for", "filesystem.read", "filesystem.write",
-                "egress.domains", "compute.cpu", "compute.mem", "compute.pids", "budget.tool_calls", "runtime")) {
-            List<ReceiptLine> of = declared.stream().filter(line -> pathOf(line.mechanism()).equals(path)).toList();
+                "class.latency",
+                "capabilities",
+                "security.consent_for",
+                "filesystem.read",
+                "filesystem.write",
+                "egress.domains",
+                "compute.cpu",
+                "compute.mem",
+                "compute.pids",
+                "budget.tool_calls",
+                "runtime")) {
+            List<ReceiptLine> of = declared.stream()
+                    .filter(line -> pathOf(line.mechanism()).equals(path))
+                    .toList();
             Optional<Cell> actual = actual(agent, path, of, contract);
             if (actual.isPresent()) {
                 table.row(
@@ -122,7 +149,9 @@ final class ShowCommand extends AgentCommands.OnAgent {
     }
 
     private static String line(ContractDocument contract, String path) {
-        return contract.declares(path) ? "line " + contract.lineOf(path).position().line() : "default";
+        return contract.declares(path)
+                ? "line " + contract.lineOf(path).position().line()
+                : "default";
     }
 
     private static String value(ContractDocument document, String path) {
@@ -133,7 +162,11 @@ final class ShowCommand extends AgentCommands.OnAgent {
             case "security.consent_for" -> ": " + list(contract.security().consentFor());
             case "filesystem.read" -> ": " + list(contract.filesystem().read());
             case "filesystem.write" -> ": " + list(contract.filesystem().write());
-            case "egress.domains" -> ": " + list(contract.egress().domains().stream().map(String::valueOf).toList());
+            case "egress.domains" ->
+                ": "
+                        + list(contract.egress().domains().stream()
+                                .map(String::valueOf)
+                                .toList());
             default -> "";
         };
     }
@@ -151,7 +184,9 @@ final class ShowCommand extends AgentCommands.OnAgent {
                     (all ? "✓ " : "✕ ")
                             + lines.stream()
                                     .map(line -> line.mechanism()
-                                            + (line.actual().equals("enforced") ? "" : " " + line.actual() + ": " + line.how()))
+                                            + (line.actual().equals("enforced")
+                                                    ? ""
+                                                    : " " + line.actual() + ": " + line.how()))
                                     .collect(Collectors.joining(", "))));
         }
         boolean managed = agent.kind().equals("managed");
@@ -159,7 +194,8 @@ final class ShowCommand extends AgentCommands.OnAgent {
             case "capabilities" ->
                 Optional.of(Cell.of(Tone.OK, "✓ tool gateway: " + list(agent.capabilities()) + ", all others refused"));
             case "security.consent_for" ->
-                contract.map(c -> c.contract().security().consentFor().isEmpty()).orElse(true)
+                contract.map(c -> c.contract().security().consentFor().isEmpty())
+                                .orElse(true)
                         ? Optional.empty()
                         : Optional.of(Cell.of(Tone.NEEDS, "? asks a person"));
             case "filesystem.read", "filesystem.write", "budget.tool_calls" ->

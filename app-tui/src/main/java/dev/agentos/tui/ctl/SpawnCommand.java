@@ -18,7 +18,8 @@ import picocli.CommandLine.Option;
 @Command(
         name = "spawn",
         description = "Admit a contract and start an agent.",
-        footer = {"", "Example:", "  agentctl spawn --contract examples/summarise-folder.yaml --input folder=/data/docs"})
+        footer = {"", "Example:", "  agentctl spawn --contract examples/summarise-folder.yaml --input folder=/data/docs"
+        })
 final class SpawnCommand extends CtlCommand {
 
     /** agentd waits at most 10 minutes at a time. */
@@ -33,13 +34,19 @@ final class SpawnCommand extends CtlCommand {
     @Option(names = "--contract", required = true, paramLabel = "FILE", description = "The contract; - for stdin.")
     private String contract = "";
 
-    @Option(names = "--class", paramLabel = "HRT|SRT|DT", description = "Another latency class; admission decides again.")
+    @Option(
+            names = "--class",
+            paramLabel = "HRT|SRT|DT",
+            description = "Another latency class; admission decides again.")
     private @Nullable String latency;
 
     @Option(names = "--binding", paramLabel = "WORD", description = "strict, smooth or flexible.")
     private @Nullable String binding;
 
-    @Option(names = "--input", paramLabel = "NAME=VALUE", description = "An input of the run; NAME=@FILE for a file's text.")
+    @Option(
+            names = "--input",
+            paramLabel = "NAME=VALUE",
+            description = "An input of the run; NAME=@FILE for a file's text.")
     private List<String> input = new ArrayList<>();
 
     @Option(names = "--wait", paramLabel = "started|ended", description = "Wait until it has started or ended.")

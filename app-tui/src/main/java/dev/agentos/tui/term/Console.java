@@ -56,7 +56,8 @@ public record Console(
     /** What a descriptor leads to, if the system tells. */
     public static Optional<String> target(int descriptor) {
         try {
-            return Optional.of(Files.readSymbolicLink(Path.of("/proc/self/fd/" + descriptor)).toString());
+            return Optional.of(Files.readSymbolicLink(Path.of("/proc/self/fd/" + descriptor))
+                    .toString());
         } catch (IOException e) {
             // A closed descriptor, or no /proc: not a terminal.
             return Optional.empty();

@@ -79,7 +79,9 @@ public final class Screen {
         List<String> parts = wrap(text(raw), width - indent - labelWidth);
         for (int i = 0; i < parts.size(); i++) {
             String head = pad(i == 0 ? label : "", labelWidth);
-            line(" ".repeat(indent) + muted(head) + (role == Role.TEXT ? parts.get(i) : palette.paint(role, parts.get(i))));
+            line(" ".repeat(indent)
+                    + muted(head)
+                    + (role == Role.TEXT ? parts.get(i) : palette.paint(role, parts.get(i))));
         }
     }
 

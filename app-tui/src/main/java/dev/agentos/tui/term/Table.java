@@ -48,12 +48,15 @@ public final class Table {
         List<Integer> widths = new ArrayList<>(Collections.nCopies(headings.size(), 0));
         for (int i = 0; i < headings.size(); i++) {
             int column = i;
-            widths.set(i, Math.max(
-                    Screen.columns(headings.get(i)),
-                    rows.stream()
-                            .mapToInt(row -> Screen.columns(screen.text(row.get(column).text())))
-                            .max()
-                            .orElse(0)));
+            widths.set(
+                    i,
+                    Math.max(
+                            Screen.columns(headings.get(i)),
+                            rows.stream()
+                                    .mapToInt(row -> Screen.columns(
+                                            screen.text(row.get(column).text())))
+                                    .max()
+                                    .orElse(0)));
         }
         int before = 2;
         for (int i = 0; i < headings.size() - 1; i++) {

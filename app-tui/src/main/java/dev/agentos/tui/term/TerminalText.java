@@ -65,7 +65,8 @@ public final class TerminalText {
             return -1;
         }
         at++;
-        while (at < text.length() && (Character.isDigit(text.charAt(at)) || text.charAt(at) == ';' || text.charAt(at) == ':')) {
+        while (at < text.length()
+                && (Character.isDigit(text.charAt(at)) || text.charAt(at) == ';' || text.charAt(at) == ':')) {
             at++;
         }
         return at == text.length() || text.charAt(at) == 'm' ? at : -1;

@@ -9,7 +9,6 @@ import dev.agentos.bridge.view.TimelineViewModel;
 import dev.agentos.bridge.view.Tone;
 import dev.agentos.bridge.wire.AgentWire;
 import dev.agentos.bridge.wire.AgentWire.AgentView;
-import dev.agentos.bridge.wire.AgentWire.ChangeView;
 import dev.agentos.bridge.wire.AgentWire.Spawn;
 import dev.agentos.bridge.wire.ConsentWire.AnswerRequest;
 import dev.agentos.bridge.wire.ConsentWire.AskView;
@@ -36,7 +35,6 @@ import dev.agentos.tui.term.Table;
 import dev.agentos.tui.term.Table.Cell;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -45,17 +43,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
-import org.jspecify.annotations.Nullable;
 
 /** The tour itself: each part does something real and then shows what it was. */
 final class Tour {
 
     private static final String CLIENT = "agentctl tour";
-    private static final String CONTRACT = "folder-summary.yaml";
-    private static final String OUTSIDE = "outside.yaml";
     private static final Duration RUN_LIMIT = Duration.ofMinutes(10);
     private static final Duration TICK = Duration.ofMillis(250);
-    private static final int SHOWN_SENTENCES = 6;
 
     /** How it is taken. {@code script} answers instead of a person. */
     record Options(Path folder, Optional<ConsentScript> script, boolean keep, int uid) {}
@@ -66,6 +60,7 @@ final class Tour {
     private final Options options;
     private final TourReport report;
     private final long from = System.nanoTime();
+    private Optional<Path> staged = Optional.empty();
 
     Tour(AgentdClient client, TourVoice voice, Options options, TourReport report) {
         this.client = client;
@@ -87,6 +82,9 @@ final class Tour {
             }
             report.events = client.events(Long.MAX_VALUE - 1, 1).head() - head;
         } finally {
+            if (staged.isPresent()) {
+                TourFolder.unstage(staged.get());
+            }
             report.seconds = Math.round((System.nanoTime() - from) / 1e7) / 100.0;
         }
     }
@@ -94,7 +92,7 @@ final class Tour {
     /** False when it ended early, with the reason in the report or because the person left. */
     private boolean parts(ServiceWire.Status status, long head) throws InterruptedException, IOException {
         welcome();
-        String text = resource(CONTRACT);
+        String text = TourContracts.read(TourContracts.FOLDER_SUMMARY);
         ContractDocument contract = contract(text);
         if (!voice.pause()) {
             return false;
@@ -106,7 +104,7 @@ final class Tour {
         if (!live(text, head, status)) {
             return false;
         }
-        if (!voice.pause() || !result()) {
+        if (!voice.pause() || !new TourResult(client, voice, report).tell(options.keep())) {
             return false;
         }
         if (!voice.pause()) {
@@ -125,7 +123,8 @@ final class Tour {
 
     private void welcome() {
         screen.blank();
-        screen.line("  " + screen.bold("AgentOS") + screen.muted("  an agent on real documents, governed from end to end"));
+        screen.line(
+                "  " + screen.bold("AgentOS") + screen.muted("  an agent on real documents, governed from end to end"));
         voice.note("Nothing leaves this machine: no network, no key, no model to download.");
     }
 
@@ -133,18 +132,23 @@ final class Tour {
 
     private ContractDocument contract(String text) {
         voice.part("What a contract is");
-        voice.say("An agent runs under a contract: what it may use, what it must ask, and when it stops. This is a whole one.");
+        voice.say(
+                "An agent runs under a contract: what it may use, what it must ask, and when it stops. This is a whole one.");
         screen.blank();
         voice.contract(text);
         screen.blank();
-        return switch (ContractParser.parse(text, CONTRACT)) {
+        return switch (ContractParser.parse(text, TourContracts.FOLDER_SUMMARY)) {
             case ParseOutcome.Parsed parsed -> {
-                voice.good("It holds. Its version is its digest, " + parsed.document().digest().substring(0, 19) + "…");
+                voice.good("It holds. Its version is its digest, "
+                        + parsed.document().digest().substring(0, 19) + "…");
                 yield parsed.document();
             }
             case ParseOutcome.Invalid invalid ->
                 throw new CtlException(
-                        Exit.REFUSED, "contract.invalid", invalid.problems().getFirst().toString(), CONTRACT,
+                        Exit.REFUSED,
+                        "contract.invalid",
+                        invalid.problems().getFirst().toString(),
+                        TourContracts.FOLDER_SUMMARY,
                         "report it: the contract of the tour should hold");
         };
     }
@@ -171,7 +175,8 @@ final class Tour {
         ContractWords.describe(contract.contract()).stream()
                 .filter(sentence -> sentence.contains("asks a person") || sentence.contains("connect"))
                 .forEach(voice::note);
-        voice.note("The contract has " + text.lines().count() + " lines; what it does not name, the agent does not have.");
+        voice.note(
+                "The contract has " + text.lines().count() + " lines; what it does not name, the agent does not have.");
     }
 
     private static String purpose(PlanStep step) {
@@ -188,20 +193,24 @@ final class Tour {
     private boolean live(String text, long head, ServiceWire.Status status) throws InterruptedException, IOException {
         voice.part("It runs");
         Path folder = options.folder();
-        Optional<Path> staged = TourFolder.stage(folder, status.pid(), options.uid());
+        staged = TourFolder.stage(folder, Path.of(status.stateDirectory()), options.uid());
         if (staged.isPresent()) {
-            voice.note("agentd's own user cannot read that folder; its texts were copied to " + staged.get());
+            voice.note("agentd's own user cannot read that folder; its texts are copied to " + staged.get()
+                    + " for this run");
             folder = staged.get();
         }
-        report.folder = folder.toString();
+        report.folder = options.folder().toString();
         long spawned = System.nanoTime();
-        AgentView agent = client.spawn(spawn(CONTRACT, text, Map.of("folder", folder.toString(), "title", title())));
+        AgentView agent = client.spawn(
+                spawn(TourContracts.FOLDER_SUMMARY, text, Map.of("folder", folder.toString(), "title", title())));
         report.agent = agent.id();
         AgentView ended;
         try (EventStream stream = client.stream(head)) {
             ended = follow(stream, agent.id(), spawned);
         }
-        report.steps = ended.steps().stream().filter(step -> step.state().equals("done")).count();
+        report.steps = ended.steps().stream()
+                .filter(step -> step.state().equals("done"))
+                .count();
         if (!ended.state().equals("done")) {
             boolean no = ended.steps().stream().anyMatch(step -> step.note().startsWith("consent."));
             voice.bad(no ? "It was not allowed, so nothing was written. That is how it should be." : ended.reason());
@@ -259,7 +268,10 @@ final class Tour {
             }
         }
         throw new CtlException(
-                Exit.FAILED, "tour.slow", "the run did not end within " + RUN_LIMIT.toMinutes() + " minutes", id,
+                Exit.FAILED,
+                "tour.slow",
+                "the run did not end within " + RUN_LIMIT.toMinutes() + " minutes",
+                id,
                 "look at it: agentctl show " + id);
     }
 
@@ -299,7 +311,10 @@ final class Tour {
         screen.line("   " + screen.paint(Role.ACCENT, "→ " + (allow ? "Allow this once" : "Don't allow"))
                 + screen.muted("  (answered by the tour's script)"));
         return Optional.of(new AnswerRequest(
-                allow ? "allow" : "deny", "once", ask.shown(), Optional.of(ask.confirmWord()),
+                allow ? "allow" : "deny",
+                "once",
+                ask.shown(),
+                Optional.of(ask.confirmWord()),
                 Optional.of(CLIENT + " --auto")));
     }
 
@@ -307,113 +322,36 @@ final class Tour {
         voice.note("The agent waits; its time does not run. Nothing is written before you say so.");
         screen.blank();
         ConsentDialog dialog = new ConsentDialog(
-                screen, voice.keyboard(), voice.lines().orElseGet(() -> new LineInput(InputStream.nullInputStream())), CLIENT);
+                screen,
+                voice.keyboard(),
+                voice.lines().orElseGet(() -> new LineInput(InputStream.nullInputStream())),
+                CLIENT);
         return dialog.ask(ask, () -> {
             // Looked at twice a second: reading the stream here would swallow what follows the answer.
-            return stream.last() > 0 && client.asks().asks().stream().noneMatch(open -> open.id().equals(ask.id()));
+            return stream.last() > 0
+                    && client.asks().asks().stream().noneMatch(open -> open.id().equals(ask.id()));
         });
-    }
-
-    // ------------------------------------------------------------------ 5 result
-
-    private boolean result() throws InterruptedException, IOException {
-        voice.part("The result beside its sources");
-        AgentWire.Result result = client.result(report.agent);
-        Map<?, ?> summary = result.outputs().get("summary") instanceof Map<?, ?> map ? map : Map.of();
-        report.method = String.valueOf(summary.get("method"));
-        List<?> sentences = summary.get("sentences") instanceof List<?> list ? list : List.of();
-        for (Object item : sentences.subList(0, Math.min(SHOWN_SENTENCES, sentences.size()))) {
-            if (item instanceof Map<?, ?> sentence) {
-                for (String part : Screen.wrap(screen.text(plain(sentence.get("text"))), screen.width() - 6)) {
-                    screen.line("    " + part);
-                }
-                screen.line("      " + screen.paint(Role.ACCENT, sentence.get("document") + ":" + sentence.get("line")));
-            }
-        }
-        if (sentences.size() > SHOWN_SENTENCES) {
-            screen.line("      " + screen.muted("… and " + (sentences.size() - SHOWN_SENTENCES) + " more sentences"));
-        }
-        screen.blank();
-        sources(summary);
-        voice.note("Method: " + report.method + ". Sentences are quoted, never invented.");
-        if (summary.get("notes") instanceof List<?> notes) {
-            notes.forEach(note -> voice.note(String.valueOf(note)));
-        }
-        return file(client.changes(report.agent));
-    }
-
-    private static String plain(@Nullable Object text) {
-        return String.valueOf(text).replace('\n', ' ').strip();
-    }
-
-    private void sources(Map<?, ?> summary) {
-        Table table = new Table("SOURCE", "QUOTED", "OF");
-        if (summary.get("sources") instanceof List<?> list) {
-            for (Object item : list) {
-                if (item instanceof Map<?, ?> source) {
-                    String document = String.valueOf(source.get("document"));
-                    report.sources.add(Map.of(
-                            "document", document, "used", number(source.get("used")), "of", number(source.get("of"))));
-                    table.row(
-                            Cell.of(document),
-                            Cell.number(String.valueOf(source.get("used"))),
-                            Cell.of(Tone.MUTED, source.get("of") + " sentences"));
-                }
-            }
-        }
-        if (!table.isEmpty()) {
-            table.write(screen);
-            screen.blank();
-        }
-    }
-
-    private static long number(@Nullable Object value) {
-        return value instanceof Number number ? number.longValue() : 0;
-    }
-
-    private boolean file(AgentWire.Changes changes) throws InterruptedException, IOException {
-        if (changes.changes().isEmpty()) {
-            voice.bad("no file was written");
-            report.failed("no file was written", Exit.FAILED);
-            return false;
-        }
-        ChangeView change = changes.changes().getLast();
-        report.summaryPath = change.path();
-        screen.blank();
-        voice.good("Written: " + change.path() + " (" + ConsentCard.size(change.bytes()) + ")");
-        if (options.keep() || !voice.isInteractive()) {
-            change.diff().lines().limit(3).forEach(line -> screen.line("    " + screen.muted(line)));
-            voice.note("Undo is kept: agentctl undo " + report.agent);
-            return true;
-        }
-        screen.line("  " + screen.bold("[k] Keep it   [u] Undo it"));
-        if (voice.choose('k', 'u') == 'u') {
-            client.undo(report.agent, new AgentWire.Undo(Optional.of(change.key()), false));
-            voice.good("Undone: " + change.path() + " is as it was. The audit trail has both.");
-        } else {
-            voice.note("Kept. Undo stays possible: agentctl undo " + report.agent);
-        }
-        return true;
     }
 
     // ------------------------------------------------------------------ 6 timeline, 7 audit
 
     private void timeline() {
         voice.part("What just happened");
-        List<EventView> events =
-                client.search(AgentdClient.Search.ofAgent(report.agent, 500)).events().reversed();
+        List<EventView> events = client.search(AgentdClient.Search.ofAgent(report.agent, 500))
+                .events()
+                .reversed();
         TimelineViewModel story = TimelineViewModel.of(report.agent).reduce(events);
         story.entries().forEach(entry -> TourTimeline.entry(screen, entry));
         screen.blank();
-        voice.note(events.size() + " events, each written down before and after the act. Again: agentctl events --agent "
-                + report.agent);
+        voice.note(
+                events.size() + " events, each written down before and after the act. Again: agentctl events --agent "
+                        + report.agent);
     }
 
     private boolean audit(ServiceWire.Status status) throws IOException {
         voice.part("Nothing can be changed afterwards");
         client.checkpoint();
-        OfflineAudit.Checked checked =
-                OfflineAudit.check(Path.of(status.stateDirectory()), Optional.empty(), _ -> {});
+        OfflineAudit.Checked checked = OfflineAudit.check(Path.of(status.stateDirectory()), Optional.empty(), _ -> {});
         return switch (checked.outcome()) {
             case Outcome.Verified verified -> {
                 report.audit = "verified";
@@ -428,7 +366,10 @@ final class Tour {
                 for (Finding finding : broken.findings()) {
                     voice.bad(finding.message());
                 }
-                report.failed("the audit trail is broken: " + broken.findings().getFirst().message(), Exit.FAILED);
+                report.failed(
+                        "the audit trail is broken: "
+                                + broken.findings().getFirst().message(),
+                        Exit.FAILED);
                 yield false;
             }
         };
@@ -438,16 +379,18 @@ final class Tour {
 
     private boolean outside() throws InterruptedException, IOException {
         voice.part("Try to break it");
-        String text = resource(OUTSIDE);
+        String text = TourContracts.read(TourContracts.OUTSIDE);
         voice.say("Another agent may write in its own folder only. Its plan is to write /etc/agentos-was-here.");
         screen.blank();
-        AgentView agent = client.spawn(spawn(OUTSIDE, text, Map.of()), Until.ENDED, Duration.ofSeconds(60));
-        List<EventView> refusals = client
-                .search(new AgentdClient.Search(agent.id(), "tool.decided", "", Long.MAX_VALUE, 50))
-                .events()
-                .stream()
-                .filter(event -> text(event, "decision").equals("refused"))
-                .toList();
+        AgentView agent =
+                client.spawn(spawn(TourContracts.OUTSIDE, text, Map.of()), Until.ENDED, Duration.ofSeconds(60));
+        List<EventView> refusals =
+                client
+                        .search(new AgentdClient.Search(agent.id(), "tool.decided", "", Long.MAX_VALUE, 50))
+                        .events()
+                        .stream()
+                        .filter(event -> text(event, "decision").equals("refused"))
+                        .toList();
         report.refused = refusals.size();
         boolean written = Files.exists(Path.of("/etc/agentos-was-here"));
         if (refusals.isEmpty() || written) {
@@ -477,7 +420,8 @@ final class Tour {
             int number = Integer.parseInt(parts[1]);
             if (number >= 1 && number <= lines.size()) {
                 screen.line("    " + screen.muted("by " + citation));
-                screen.line("    " + screen.paint(Role.FAINT, number + " ") + screen.bold(lines.get(number - 1).stripTrailing()));
+                screen.line("    " + screen.paint(Role.FAINT, number + " ")
+                        + screen.bold(lines.get(number - 1).stripTrailing()));
                 return;
             }
         }
@@ -487,21 +431,12 @@ final class Tour {
     private void next() {
         screen.blank();
         screen.line("  " + screen.bold("What next"));
-        screen.labelled(4, 34, "agentctl tour --folder DIR", Role.MUTED, "the same on your own texts");
-        screen.labelled(4, 34, "agentctl run --contract C -- CMD", Role.MUTED, "any program, sandboxed");
-        screen.labelled(4, 34, "agentctl contract words FILE", Role.MUTED, "what a contract allows, in sentences");
-        screen.labelled(4, 34, "agentctl list --all", Role.MUTED, "every agent that ran here");
-        screen.blank();
-        voice.note("Start your own from " + CONTRACT + ": agentctl show " + report.agent + " names every line of it.");
-    }
-
-    private static String resource(String name) throws IOException {
-        try (InputStream stream = Tour.class.getResourceAsStream(name)) {
-            if (stream == null) {
-                throw new IOException("the contract " + name + " is missing from this build");
-            }
-            return new String(stream.readAllBytes(), StandardCharsets.UTF_8);
-        }
+        screen.labelled(4, 38, "agentctl tour --folder DIR", Role.MUTED, "the same on your own texts");
+        screen.labelled(4, 38, "agentctl contract sample > mine.yaml", Role.MUTED, "this contract, to change it");
+        screen.labelled(4, 38, "agentctl contract validate mine.yaml", Role.MUTED, "every problem, with its line");
+        screen.labelled(4, 38, "agentctl run --contract C -- COMMAND", Role.MUTED, "any program, sandboxed");
+        screen.labelled(4, 38, "agentctl model list", Role.MUTED, "models that contracts can name");
+        screen.labelled(4, 38, "agentctl list --all", Role.MUTED, "every agent that ran here");
     }
 
     private static String text(EventView event, String name) {

@@ -30,7 +30,13 @@ import picocli.CommandLine.Option;
 @Command(
         name = "tour",
         description = "A governed agent on real documents, step by step: ten minutes, nothing to install.",
-        footer = {"", "Examples:", "  agentctl tour", "  agentctl tour --folder ~/notes", "  agentctl tour --auto --yes --json"})
+        footer = {
+            "",
+            "Examples:",
+            "  agentctl tour",
+            "  agentctl tour --folder ~/notes",
+            "  agentctl tour --auto --yes --json"
+        })
 public final class TourCommand extends CtlCommand {
 
     /** agentd may be restarted in the middle; the tour goes on with it. */
@@ -63,8 +69,11 @@ public final class TourCommand extends CtlCommand {
         boolean person = !auto && console.inTerminal() && !json();
         if (!auto && !person) {
             throw new CtlException(
-                    Exit.USAGE, "tour.no-person", "the tour asks one question, and there is no terminal to ask it at",
-                    "tour", "add --auto: a script answers it");
+                    Exit.USAGE,
+                    "tour.no-person",
+                    "the tour asks one question, and there is no terminal to ask it at",
+                    "tour",
+                    "add --auto: a script answers it");
         }
         TourReport report = new TourReport();
         try {
@@ -97,11 +106,8 @@ public final class TourCommand extends CtlCommand {
             Optional<LineInput> lines =
                     person && keyboard.isEmpty() ? Optional.of(new LineInput(console.in())) : Optional.empty();
             TourVoice voice = new TourVoice(json() ? silent() : screen(), keyboard, lines, person && !yes);
-            Optional<ConsentScript> script =
-                    auto ? Optional.of(ConsentScript.allowing("fs.write")) : Optional.empty();
-            new Tour(
-                            client, voice, new Tour.Options(chosen, script, keep || yes, SocketLocator.uid()), report)
-                    .take();
+            Optional<ConsentScript> script = auto ? Optional.of(ConsentScript.allowing("fs.write")) : Optional.empty();
+            new Tour(client, voice, new Tour.Options(chosen, script, keep || yes, SocketLocator.uid()), report).take();
         } finally {
             keyboard.ifPresent(Keyboard::close);
         }
@@ -110,6 +116,7 @@ public final class TourCommand extends CtlCommand {
     private static Screen silent() {
         return new Screen(
                 new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8),
-                TerminalPalette.mono(), 80);
+                TerminalPalette.mono(),
+                80);
     }
 }

@@ -17,6 +17,7 @@ import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.nio.file.attribute.UserPrincipal;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -27,7 +28,10 @@ final class TourFolder {
 
     private static final int MOST_FILES = 500;
     private static final long MOST_BYTES = 512 * 1024;
-    private static final Path INBOX = Path.of("/var/lib/agentos/inbox");
+
+    /** Beside the state of the service, which no agent may see. */
+    private static final Path INBOX = Path.of("/var/lib/agentos-inbox");
+
     private static final String TEXTS = "glob:**.{md,markdown,txt,text,rst,adoc,org,csv,log}";
 
     private TourFolder() {}
@@ -40,13 +44,19 @@ final class TourFolder {
                 .orElse(Path.of("samples", "city-permits"));
         if (!Files.isDirectory(folder)) {
             throw new CtlException(
-                    Exit.NOT_FOUND, "tour.no-folder", "there is no folder " + folder, folder.toString(),
+                    Exit.NOT_FOUND,
+                    "tour.no-folder",
+                    "there is no folder " + folder,
+                    folder.toString(),
                     "name one with texts in it: agentctl tour --folder DIR");
         }
         Path real = folder.toRealPath();
         if (texts(real).isEmpty()) {
             throw new CtlException(
-                    Exit.NOT_FOUND, "tour.no-texts", "there is no text or Markdown file in " + real, real.toString(),
+                    Exit.NOT_FOUND,
+                    "tour.no-texts",
+                    "there is no text or Markdown file in " + real,
+                    real.toString(),
                     "name a folder with .md or .txt files: agentctl tour --folder DIR");
         }
         return real;
@@ -74,12 +84,16 @@ final class TourFolder {
         return files.stream().sorted().toList();
     }
 
-    /** A copy for the user of agentd, when root runs the tour and that user cannot read the folder itself. */
-    static Optional<Path> stage(Path folder, long agentdPid, int uid) throws IOException {
+    /**
+     * A copy for the user of agentd, when root runs the tour and that user cannot read the folder itself.
+     *
+     * @param state agentd's state directory, which its user owns
+     */
+    static Optional<Path> stage(Path folder, Path state, int uid) throws IOException {
         if (uid != 0) {
             return Optional.empty();
         }
-        UserPrincipal owner = Files.getOwner(Path.of("/proc/" + agentdPid));
+        UserPrincipal owner = Files.getOwner(state);
         List<Path> texts = texts(folder);
         if (owner.getName().equals("root") || texts.stream().allMatch(file -> canRead(file, owner))) {
             return Optional.empty();
@@ -99,6 +113,15 @@ final class TourFolder {
         }
         give(target, owner);
         return Optional.of(target);
+    }
+
+    /** Takes a copy away. */
+    static void unstage(Path copy) throws IOException {
+        try (var all = Files.walk(copy)) {
+            for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(path);
+            }
+        }
     }
 
     private static void give(Path tree, UserPrincipal owner) throws IOException {

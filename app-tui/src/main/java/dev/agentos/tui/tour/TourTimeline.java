@@ -16,7 +16,7 @@ final class TourTimeline {
                 + screen.tone(entry.tone() == Tone.MUTED ? Tone.MUTED : Tone.PLAIN, Screen.pad(entry.title(), TITLE));
         int used = 14 + Math.max(TITLE, Screen.columns(entry.title())) + 2;
         String detail = screen.text(entry.detail());
-        if (detail.startsWith("/")) {
+        if (detail.startsWith("/") && (detail.indexOf(' ') < 0 || detail.endsWith(" bytes"))) {
             detail = Screen.fitPath(detail, screen.width() - used);
         }
         if (detail.isEmpty()) {

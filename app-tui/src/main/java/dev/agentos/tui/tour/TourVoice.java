@@ -40,7 +40,9 @@ final class TourVoice {
         screen.blank();
         String head = " " + part + " of " + PARTS + "  ";
         screen.line(screen.muted(head) + screen.bold(title) + " "
-                + screen.paint(Role.FAINT, "─".repeat(Math.max(3, Math.min(78, screen.width()) - head.length() - title.length() - 2))));
+                + screen.paint(
+                        Role.FAINT,
+                        "─".repeat(Math.max(3, Math.min(78, screen.width()) - head.length() - title.length() - 2))));
     }
 
     void say(String text) {
@@ -75,7 +77,8 @@ final class TourVoice {
             String line = lines.get(i);
             int remark = remark(line);
             String code = remark < 0 ? line : line.substring(0, remark);
-            screen.line(screen.paint(Role.FAINT, String.format("  %2d ", i + 1)) + screen.text(code)
+            screen.line(screen.paint(Role.FAINT, String.format("  %2d ", i + 1))
+                    + screen.text(code)
                     + (remark < 0 ? "" : screen.muted(line.substring(remark))));
         }
     }

@@ -44,7 +44,8 @@ final class Journal {
     /** A journal of {@code records} records with a checkpoint after each of {@code checkpoints}. */
     static Journal write(Path state, int records, int... checkpoints)
             throws IOException, SQLException, GeneralSecurityException {
-        Journal journal = new Journal(state, KeyPairGenerator.getInstance("Ed25519").generateKeyPair());
+        Journal journal =
+                new Journal(state, KeyPairGenerator.getInstance("Ed25519").generateKeyPair());
         Files.createDirectories(state.resolve("keys"));
         Files.createDirectories(state.resolve("checkpoints"));
         Files.writeString(
@@ -53,10 +54,20 @@ final class Journal {
         String prev = AuditRecord.GENESIS;
         for (long seq = 1; seq <= records; seq++) {
             String payload = CanonicalJson.write(new TreeMap<>(Map.of(
-                    "step", "step-" + seq, "target", "/workspace/größe-" + seq + ".md", "words", "ein Ünïcode 漢字 test")));
+                    "step",
+                    "step-" + seq,
+                    "target",
+                    "/workspace/größe-" + seq + ".md",
+                    "words",
+                    "ein Ünïcode 漢字 test")));
             AuditRecord record = new AuditRecord(
-                    seq, "2026-11-23T04:00:" + String.format("%02d", seq % 60) + "Z", "tool.decided",
-                    "agent-test-" + seq % 3, "agent-test.1", "c" + seq, Digests.sha256Hex(payload.getBytes(StandardCharsets.UTF_8)),
+                    seq,
+                    "2026-11-23T04:00:" + String.format("%02d", seq % 60) + "Z",
+                    "tool.decided",
+                    "agent-test-" + seq % 3,
+                    "agent-test.1",
+                    "c" + seq,
+                    Digests.sha256Hex(payload.getBytes(StandardCharsets.UTF_8)),
                     prev);
             prev = AuditRecord.hashOf(record.canonical());
             journal.rows.add(new Row(seq, record.canonical(), prev, payload));
@@ -73,7 +84,11 @@ final class Journal {
             MerkleTree tree = new MerkleTree();
             rows.subList(0, count).forEach(row -> tree.append(row.canonical().getBytes(StandardCharsets.UTF_8)));
             lines.append(Checkpoint.sign(
-                                    "2026-11-23T05:00:00Z", count, rows.get(count - 1).hash(), tree, "test",
+                                    "2026-11-23T05:00:00Z",
+                                    count,
+                                    rows.get(count - 1).hash(),
+                                    tree,
+                                    "test",
                                     keys.getPrivate())
                             .line())
                     .append('\n');
@@ -95,7 +110,8 @@ final class Journal {
             for (Row row : rows) {
                 insert(connection, row);
             }
-            try (PreparedStatement state = connection.prepareStatement("INSERT INTO state VALUES('agent', 'a', ?, ?)")) {
+            try (PreparedStatement state =
+                    connection.prepareStatement("INSERT INTO state VALUES('agent', 'a', ?, ?)")) {
                 state.setString(1, "{\"a\":1}");
                 state.setString(2, Digests.sha256Hex("{\"a\":1}"));
                 state.executeUpdate();

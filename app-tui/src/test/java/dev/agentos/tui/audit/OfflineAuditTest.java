@@ -71,7 +71,8 @@ class OfflineAuditTest {
         List<String> names = names();
         check(directory);
         assertEquals(names, names());
-        assertEquals(new String(before, StandardCharsets.ISO_8859_1),
+        assertEquals(
+                new String(before, StandardCharsets.ISO_8859_1),
                 Files.readString(directory.resolve("journal.db"), StandardCharsets.ISO_8859_1));
     }
 
@@ -153,7 +154,7 @@ class OfflineAuditTest {
         Random random = new Random(20261123);
         int found = 0;
         int harmless = 0;
-        for (int i = 0; i < 600; i++) {
+        for (int i = 0; i < 450; i++) {
             byte[] damaged = sound.clone();
             int at = random.nextInt(damaged.length);
             damaged[at] ^= (byte) (1 << random.nextInt(8));
@@ -161,14 +162,15 @@ class OfflineAuditTest {
             Checked checked = check(directory);
             if (checked.outcome() instanceof Outcome.Verified verified) {
                 assertEquals(0, verified.payloadsDeleted(), "a payload vanished at byte " + at);
-                assertEquals(content, content(directory), "byte " + at + " changed what is read, and nothing was found");
+                assertEquals(
+                        content, content(directory), "byte " + at + " changed what is read, and nothing was found");
                 harmless++;
             } else {
                 found++;
             }
         }
         Files.write(database, sound);
-        assertTrue(found > 300, found + " found, " + harmless + " harmless");
+        assertTrue(found > 250, found + " found, " + harmless + " harmless");
     }
 
     private static String content(Path state) throws IOException {
@@ -214,7 +216,8 @@ class OfflineAuditTest {
 
     @Test
     void aCutTailIsFoundBackToTheLastCheckpoint() throws Exception {
-        Journal.write(directory, 30, 10, 25).tamper("DELETE FROM record WHERE seq > 20", "DELETE FROM payload WHERE seq > 20");
+        Journal.write(directory, 30, 10, 25)
+                .tamper("DELETE FROM record WHERE seq > 20", "DELETE FROM payload WHERE seq > 20");
         Checked checked = check(directory);
         assertEquals(Set.of("tail.cut"), codes(checked));
         assertEquals(Set.of(20L), places(checked));
@@ -223,16 +226,18 @@ class OfflineAuditTest {
 
     @Test
     void swappedRecordsAreFoundAtBothPlaces() throws Exception {
-        Journal.write(directory, 10, 10).tamper(
-                "UPDATE record SET seq = -1 WHERE seq = 4", "UPDATE record SET seq = 4 WHERE seq = 7",
-                "UPDATE record SET seq = 7 WHERE seq = -1", "UPDATE payload SET seq = -1 WHERE seq = 4",
-                "UPDATE payload SET seq = 4 WHERE seq = 7", "UPDATE payload SET seq = 7 WHERE seq = -1");
+        Journal.write(directory, 10, 10)
+                .tamper(
+                        "UPDATE record SET seq = -1 WHERE seq = 4", "UPDATE record SET seq = 4 WHERE seq = 7",
+                        "UPDATE record SET seq = 7 WHERE seq = -1", "UPDATE payload SET seq = -1 WHERE seq = 4",
+                        "UPDATE payload SET seq = 4 WHERE seq = 7", "UPDATE payload SET seq = 7 WHERE seq = -1");
         assertTrue(places(check(directory)).containsAll(Set.of(4L, 7L)));
     }
 
     @Test
     void aRemovedRecordIsFound() throws Exception {
-        Journal.write(directory, 10, 10).tamper("DELETE FROM record WHERE seq = 6", "DELETE FROM payload WHERE seq = 6");
+        Journal.write(directory, 10, 10)
+                .tamper("DELETE FROM record WHERE seq = 6", "DELETE FROM payload WHERE seq = 6");
         assertTrue(places(check(directory)).contains(6L));
     }
 
@@ -257,8 +262,8 @@ class OfflineAuditTest {
         try (Connection connection = journal.connect()) {
             String prev = AuditRecord.GENESIS;
             for (Row row : journal.rows) {
-                String canonical = row.canonical()
-                        .replaceFirst("\"prev\":\"[0-9a-f]{64}\"", "\"prev\":\"" + prev + "\"");
+                String canonical =
+                        row.canonical().replaceFirst("\"prev\":\"[0-9a-f]{64}\"", "\"prev\":\"" + prev + "\"");
                 if (row.seq() == 8) {
                     canonical = canonical.replace("agent-test.1", "agent-fake.1");
                 }

@@ -27,6 +27,7 @@ class ConsentDialogTest {
 
     /** What the screen showed before each typed line. */
     private final List<String> shownBefore = new CopyOnWriteArrayList<>();
+
     private final Screen screen =
             new Screen(new PrintStream(out, true, StandardCharsets.UTF_8), TerminalPalette.mono(), 80);
 
@@ -85,10 +86,9 @@ class ConsentDialogTest {
 
     @Test
     void theSecondNumberAllowsOnceAndNamesWhatWasShown() throws Exception {
-        AnswerRequest answer =
-                typing(ConsentScriptTest.ask("fs.write", "/data/a.md"), List.of("2")).orElseThrow();
-        assertEquals(
-                new AnswerRequest("allow", "once", "digest", Optional.empty(), Optional.of("test")), answer);
+        AnswerRequest answer = typing(ConsentScriptTest.ask("fs.write", "/data/a.md"), List.of("2"))
+                .orElseThrow();
+        assertEquals(new AnswerRequest("allow", "once", "digest", Optional.empty(), Optional.of("test")), answer);
         String card = out.toString(StandardCharsets.UTF_8);
         assertTrue(card.contains("agent-a-001 wants to write a.md"), card);
         assertTrue(card.contains("“save it” (the agent's words)"), card);
@@ -100,9 +100,25 @@ class ConsentDialogTest {
     void allowIsOutOfReachUntilLongContentWasShown() throws Exception {
         AskView ask = ConsentScriptTest.ask("fs.write", "/data/a.md");
         AskView longer = new AskView(
-                ask.id(), ask.agent(), ask.run(), ask.step(), ask.tool(), ask.target(), ask.title(), ask.agentReason(),
-                ask.facts(), "line\n".repeat(30) + "the last line\n", false, ask.risk(), ask.confirmWord(), true,
-                ask.contractLine(), ask.grantTarget(), ask.askedAt(), "", "digest");
+                ask.id(),
+                ask.agent(),
+                ask.run(),
+                ask.step(),
+                ask.tool(),
+                ask.target(),
+                ask.title(),
+                ask.agentReason(),
+                ask.facts(),
+                "line\n".repeat(30) + "the last line\n",
+                false,
+                ask.risk(),
+                ask.confirmWord(),
+                true,
+                ask.contractLine(),
+                ask.grantTarget(),
+                ask.askedAt(),
+                "",
+                "digest");
         AnswerRequest answer = typing(longer, List.of("2", "2")).orElseThrow();
         assertFalse(shownBefore.getFirst().contains("the last line"));
         assertFalse(shownBefore.getFirst().contains("Allow this once"));

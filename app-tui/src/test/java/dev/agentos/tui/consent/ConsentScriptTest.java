@@ -13,10 +13,25 @@ class ConsentScriptTest {
 
     static AskView ask(String tool, String target) {
         return new AskView(
-                "ask-1", "agent-a-001", "agent-a-001.1", "write", tool, target, "agent-a-001 wants to use " + tool,
-                "save it", Map.of("bytes", 12L, "change", "new file"), "# Hello\nworld\n", false, "normal",
-                target.substring(target.lastIndexOf('/') + 1), true, "a.yaml:4:1 (security.consent_for)", "/data",
-                "2026-11-23T04:00:00Z", "", "digest");
+                "ask-1",
+                "agent-a-001",
+                "agent-a-001.1",
+                "write",
+                tool,
+                target,
+                "agent-a-001 wants to use " + tool,
+                "save it",
+                Map.of("bytes", 12L, "change", "new file"),
+                "# Hello\nworld\n",
+                false,
+                "normal",
+                target.substring(target.lastIndexOf('/') + 1),
+                true,
+                "a.yaml:4:1 (security.consent_for)",
+                "/data",
+                "2026-11-23T04:00:00Z",
+                "",
+                "digest");
     }
 
     private static Optional<String> answer(String script, AskView ask) {

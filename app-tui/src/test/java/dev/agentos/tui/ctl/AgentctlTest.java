@@ -43,17 +43,40 @@ class AgentctlTest {
 
     private static AgentView agent(String id, String kind, String state, Optional<ExitView> exit, StepView... steps) {
         return new AgentView(
-                id, "shell", "SRT", "flexible", kind, state, state, state.equals("done") ? "✓" : "✕", "why it ended",
-                "sha256:0123456789abcdef0123", "admitted", "", List.of(), List.of(),
+                id,
+                "shell",
+                "SRT",
+                "flexible",
+                kind,
+                state,
+                state,
+                state.equals("done") ? "✓" : "✕",
+                "why it ended",
+                "sha256:0123456789abcdef0123",
+                "admitted",
+                "",
+                List.of(),
+                List.of(),
                 List.of(
                         new ReceiptLine("namespace.net", true, "enforced", "", ""),
                         new ReceiptLine("limit.cpu", true, "missing", "no cgroup", "")),
-                id + ".1", "", "/state/ws", 0, "2026-11-23T04:00:00Z", "", exit, new Usage(0, 0, 1), List.of(steps), 0);
+                id + ".1",
+                "",
+                "/state/ws",
+                0,
+                "2026-11-23T04:00:00Z",
+                "",
+                exit,
+                new Usage(0, 0, 1),
+                List.of(steps),
+                0);
     }
 
     private static AgentView process(int code) {
         return agent(
-                "agent-shell-001", "process", code == 0 ? "done" : "failed",
+                "agent-shell-001",
+                "process",
+                code == 0 ? "done" : "failed",
                 Optional.of(new ExitView(Optional.of(code), Optional.empty(), "")));
     }
 
@@ -73,10 +96,18 @@ class AgentctlTest {
 
     @Test
     void everyCommandHasHelpWithAnExample() {
-        assertEquals(List.of(), withoutExample(Agentctl.whole(new CtlContext(
-                new dev.agentos.tui.term.Console(
-                        java.io.InputStream.nullInputStream(), System.out, System.err, false, false, false, Map.of()),
-                (_, _) -> ctl.agentd))));
+        assertEquals(
+                List.of(),
+                withoutExample(Agentctl.whole(new CtlContext(
+                        new dev.agentos.tui.term.Console(
+                                java.io.InputStream.nullInputStream(),
+                                System.out,
+                                System.err,
+                                false,
+                                false,
+                                false,
+                                Map.of()),
+                        (_, _) -> ctl.agentd))));
     }
 
     private static List<String> withoutExample(picocli.CommandLine line) {
@@ -96,20 +127,19 @@ class AgentctlTest {
         ctl.agentd.unreachable = true;
         Ran ran = ctl.run("list");
         assertEquals(69, ran.exit());
-        assertEquals(
-                """
+        assertEquals("""
                 agentctl: service.unreachable: no agentd is running: there is no socket
                   at /run/x.sock
                   → start it: agentos up
-                """,
-                ran.err());
+                """, ran.err());
     }
 
     @Test
     void withJsonAnErrorIsOneObjectOnStandardError() {
         ctl.agentd.unreachable = true;
         Ran ran = ctl.run("list", "--json");
-        assertEquals("service.unreachable", WireJson.read(ran.err(), ErrorBody.class).code());
+        assertEquals(
+                "service.unreachable", WireJson.read(ran.err(), ErrorBody.class).code());
         assertEquals("", ran.out());
     }
 
@@ -157,30 +187,42 @@ class AgentctlTest {
     void listJsonIsTheWire() {
         AgentWire.Agents agents = new AgentWire.Agents(List.of(process(0)));
         ctl.agentd.answer("GET /v1/agents", agents);
-        assertEquals(WireJson.write(agents) + "\n", ctl.run("list", "--all", "--json").out());
+        assertEquals(
+                WireJson.write(agents) + "\n",
+                ctl.run("list", "--all", "--json").out());
     }
 
     @Test
     void aRefusedSpawnIs3WithEveryItem() {
         ctl.agentd.error(
-                "POST /v1/agents", 403,
+                "POST /v1/agents",
+                403,
                 new ErrorBody(
-                        "admission.rejected", "shell cannot be honoured by this machine: 1 item", "shell", "see the items",
+                        "admission.rejected",
+                        "shell cannot be honoured by this machine: 1 item",
+                        "shell",
+                        "see the items",
                         List.of(Map.of(
-                                "resource", "model", "wanted", "local/x", "available", "not on this machine",
-                                "contract_line", "a.yaml:4:1 (modelPolicy.allow)", "help", "install it"))));
+                                "resource",
+                                "model",
+                                "wanted",
+                                "local/x",
+                                "available",
+                                "not on this machine",
+                                "contract_line",
+                                "a.yaml:4:1 (modelPolicy.allow)",
+                                "help",
+                                "install it"))));
         Ran ran = ctl.run("spawn", "--contract", contract.toString());
         assertEquals(3, ran.exit());
-        assertEquals(
-                """
+        assertEquals("""
                 agentctl: admission.rejected: shell cannot be honoured by this machine: 1 item
                   at shell
                   ✕ model  wanted local/x, available not on this machine
                     a.yaml:4:1 (modelPolicy.allow)
                     → install it
                   → see the items
-                """,
-                ran.err());
+                """, ran.err());
     }
 
     @Test
@@ -189,9 +231,16 @@ class AgentctlTest {
                 .answer("POST /v1/agents", agent("agent-a-001", "managed", "running", Optional.empty()))
                 .answer(
                         "GET /v1/agents/agent-a-001",
-                        agent("agent-a-001", "managed", "failed", Optional.empty(),
+                        agent(
+                                "agent-a-001",
+                                "managed",
+                                "failed",
+                                Optional.empty(),
                                 new StepView("write", "fs.write", "failed", "consent.denied")));
-        assertEquals(4, ctl.run("spawn", "--contract", contract.toString(), "--wait", "ended").exit());
+        assertEquals(
+                4,
+                ctl.run("spawn", "--contract", contract.toString(), "--wait", "ended")
+                        .exit());
     }
 
     @Test
@@ -199,7 +248,10 @@ class AgentctlTest {
         assertEquals(
                 3,
                 AgentCommands.exitOf(agent(
-                        "agent-a-001", "managed", "failed", Optional.empty(),
+                        "agent-a-001",
+                        "managed",
+                        "failed",
+                        Optional.empty(),
                         new StepView("write", "fs.write", "failed", "policy.path.write-outside"))));
     }
 
@@ -214,9 +266,18 @@ class AgentctlTest {
     void inputsComeFromTheLineAndFromFiles() throws IOException {
         Path file = Files.writeString(directory.resolve("q.txt"), "what is due?");
         ctl.agentd.answer("POST /v1/agents", agent("agent-a-001", "managed", "running", Optional.empty()));
-        ctl.run("spawn", "--contract", contract.toString(), "--input", "folder=/data", "--input", "question=@" + file,
-                "--class", "SRT");
-        AgentWire.Spawn sent = WireJson.readStrict(ctl.agentd.requests.getFirst().body(), AgentWire.Spawn.class);
+        ctl.run(
+                "spawn",
+                "--contract",
+                contract.toString(),
+                "--input",
+                "folder=/data",
+                "--input",
+                "question=@" + file,
+                "--class",
+                "SRT");
+        AgentWire.Spawn sent =
+                WireJson.readStrict(ctl.agentd.requests.getFirst().body(), AgentWire.Spawn.class);
         assertEquals(Map.of("folder", "/data", "question", "what is due?"), sent.input());
         assertEquals(Optional.of("SRT"), sent.latency());
     }
@@ -241,7 +302,8 @@ class AgentctlTest {
         assertTrue(ran.err().contains("explain a refusal: agentctl explain agent-shell-001"), ran.err());
         assertEquals(
                 List.of("sh", "-c", "exit 7"),
-                WireJson.readStrict(ctl.agentd.requests.getFirst().body(), AgentWire.Spawn.class).command());
+                WireJson.readStrict(ctl.agentd.requests.getFirst().body(), AgentWire.Spawn.class)
+                        .command());
     }
 
     @Test
@@ -249,7 +311,9 @@ class AgentctlTest {
         assertEquals(
                 137,
                 runs(agent(
-                                "agent-shell-001", "process", "failed",
+                                "agent-shell-001",
+                                "process",
+                                "failed",
                                 Optional.of(new ExitView(Optional.empty(), Optional.of(9), ""))))
                         .exit());
     }
@@ -259,7 +323,9 @@ class AgentctlTest {
         assertEquals(
                 127,
                 runs(agent(
-                                "agent-shell-001", "process", "failed",
+                                "agent-shell-001",
+                                "process",
+                                "failed",
                                 Optional.of(new ExitView(Optional.empty(), Optional.empty(), "exec.failed"))))
                         .exit());
     }
@@ -267,11 +333,18 @@ class AgentctlTest {
     @Test
     void runGives126WhereItIsRefusedAnd125WhereAgentctlFails() {
         ctl.agentd.error(
-                "POST /v1/agents", 403, new ErrorBody("contract.invalid", "a.yaml has 1 problem", "a.yaml", "", List.of()));
-        assertEquals(126, ctl.run("run", "--contract", contract.toString(), "--", "ls").exit());
+                "POST /v1/agents",
+                403,
+                new ErrorBody("contract.invalid", "a.yaml has 1 problem", "a.yaml", "", List.of()));
+        assertEquals(
+                126,
+                ctl.run("run", "--contract", contract.toString(), "--", "ls").exit());
         ctl.agentd.unreachable = true;
-        assertEquals(125, ctl.run("run", "--contract", contract.toString(), "--", "ls").exit());
-        assertEquals(125, ctl.run("run", "--contract", "/nowhere.yaml", "--", "ls").exit());
+        assertEquals(
+                125,
+                ctl.run("run", "--contract", contract.toString(), "--", "ls").exit());
+        assertEquals(
+                125, ctl.run("run", "--contract", "/nowhere.yaml", "--", "ls").exit());
     }
 
     @Test
@@ -280,7 +353,8 @@ class AgentctlTest {
         ctl.run("run", "--contract", contract.toString(), "ls", "--json", "-h");
         assertEquals(
                 List.of("ls", "--json", "-h"),
-                WireJson.readStrict(ctl.agentd.requests.getFirst().body(), AgentWire.Spawn.class).command());
+                WireJson.readStrict(ctl.agentd.requests.getFirst().body(), AgentWire.Spawn.class)
+                        .command());
     }
 
     // ------------------------------------------------------------------ contracts, without a service
@@ -291,7 +365,12 @@ class AgentctlTest {
         String root = System.getProperty("agentos.root", "..");
         Ran ran = ctl.run("contract", "validate", root + "/examples/five-mistakes.yaml");
         assertEquals(3, ran.exit());
-        assertEquals(5, ran.err().lines().filter(line -> line.matches(".*\\.yaml:\\d+:\\d+: error: .*")).count());
+        assertEquals(
+                5,
+                ran.err()
+                        .lines()
+                        .filter(line -> line.matches(".*\\.yaml:\\d+:\\d+: error: .*"))
+                        .count());
     }
 
     @Test
@@ -314,18 +393,40 @@ class AgentctlTest {
         ctl.agentd.answer(
                 "POST /v1/contracts/admit",
                 new ContractWire.Admission(
-                        "rejected", "shell", "d", "", List.of(),
-                        List.of(new ContractWire.ItemView("model", "a", "none", "a.yaml:1:1", "install")), List.of()));
+                        "rejected",
+                        "shell",
+                        "d",
+                        "",
+                        List.of(),
+                        List.of(new ContractWire.ItemView("model", "a", "none", "a.yaml:1:1", "install")),
+                        List.of()));
         assertEquals(3, ctl.run("contract", "admit", contract.toString()).exit());
-        assertEquals(3, ctl.run("contract", "admit", contract.toString(), "--json").exit());
+        assertEquals(
+                3, ctl.run("contract", "admit", contract.toString(), "--json").exit());
     }
 
     // ------------------------------------------------------------------ consent
 
     private AskView asks() {
         AskView ask = new AskView(
-                "ask-1", "agent-a-001", "agent-a-001.1", "write", "fs.write", "/data/a.md", "t", "save it", Map.of(),
-                "# the whole content\n", false, "normal", "a.md", true, "a.yaml:4:1", "/data", "2026-11-23T04:00:00Z", "",
+                "ask-1",
+                "agent-a-001",
+                "agent-a-001.1",
+                "write",
+                "fs.write",
+                "/data/a.md",
+                "t",
+                "save it",
+                Map.of(),
+                "# the whole content\n",
+                false,
+                "normal",
+                "a.md",
+                true,
+                "a.yaml:4:1",
+                "/data",
+                "2026-11-23T04:00:00Z",
+                "",
                 "digest");
         ctl.agentd
                 .answer("GET /v1/consents/ask-1", ask)
@@ -366,9 +467,15 @@ class AgentctlTest {
         asks();
         ctl.agentd.answer("GET /v1/events", "{\"events\":[],\"head\":3}");
         Path script = Files.writeString(directory.resolve("answers"), "allow fs.write *.md\n");
-        assertEquals(0, ctl.run("consent", "script", script.toString(), "--count", "1", "--timeout", "5").exit());
+        assertEquals(
+                0,
+                ctl.run("consent", "script", script.toString(), "--count", "1", "--timeout", "5")
+                        .exit());
         Path other = Files.writeString(directory.resolve("others"), "allow email.send\n");
-        assertEquals(4, ctl.run("consent", "script", other.toString(), "--count", "1", "--timeout", "1").exit());
+        assertEquals(
+                4,
+                ctl.run("consent", "script", other.toString(), "--count", "1", "--timeout", "1")
+                        .exit());
     }
 
     // ------------------------------------------------------------------ audit, completion, tour

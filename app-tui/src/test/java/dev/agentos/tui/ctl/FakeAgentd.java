@@ -37,7 +37,8 @@ final class FakeAgentd implements Transport {
     public Reply send(Request request) {
         requests.add(request);
         if (unreachable) {
-            throw new UnreachableException("no agentd is running: there is no socket", "/run/x.sock", "start it: agentos up");
+            throw new UnreachableException(
+                    "no agentd is running: there is no socket", "/run/x.sock", "start it: agentos up");
         }
         String path = request.path().contains("?")
                 ? request.path().substring(0, request.path().indexOf('?'))
@@ -46,7 +47,8 @@ final class FakeAgentd implements Transport {
         if (prepared == null) {
             return new Reply(
                     404,
-                    WireJson.write(new ErrorBody("not-found", "nothing is prepared for " + request, path, "", List.of())));
+                    WireJson.write(
+                            new ErrorBody("not-found", "nothing is prepared for " + request, path, "", List.of())));
         }
         Reply next = prepared.size() > 1 ? prepared.removeFirst() : prepared.getFirst();
         return next;

@@ -24,8 +24,7 @@ class ScreenTest {
     @Test
     void linesBreakAtSpacesAndLongWordsAtSlashes() {
         assertEquals(List.of("one two three four", "five"), Screen.wrap("one two three four five", 20));
-        assertEquals(
-                List.of("/a/very/long/path/", "to/a/file.md"), Screen.wrap("/a/very/long/path/to/a/file.md", 22));
+        assertEquals(List.of("/a/very/long/path/to/", "a/file.md"), Screen.wrap("/a/very/long/path/to/a/file.md", 22));
     }
 
     @Test
@@ -41,13 +40,11 @@ class ScreenTest {
                 .row(Cell.of(Tone.OK, "● running"), Cell.of("agent-a-001"), Cell.number("0.4"))
                 .row(Cell.of(Tone.BAD, "✕ failed"), Cell.of("agent-bb-001"), Cell.number("12.0"))
                 .write(screen);
-        assertEquals(
-                """
+        assertEquals("""
                   STATE      AGENT              CPU
                   ● running  agent-a-001        0.4
                   ✕ failed   agent-bb-001      12.0
-                """.indent(0),
-                written().indent(0));
+                """.indent(0), written().indent(0));
     }
 
     @Test

@@ -122,6 +122,7 @@ public final class Agentd implements AutoCloseable {
         book.load();
         consent.load();
         gateway.load();
+        agents.load();
 
         CountDownLatch stopRequested = new CountDownLatch(1);
         ServiceStatus status = new ServiceStatus(config, time, book, consent, journal, worker);

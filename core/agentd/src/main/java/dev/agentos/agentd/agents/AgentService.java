@@ -29,7 +29,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -55,6 +54,7 @@ public final class AgentService implements AutoCloseable {
     private final Path agentsDirectory;
     private final BooleanSupplier watched;
     private final AtomicReference<List<String>> substitutes = new AtomicReference<>(List.of());
+    private final AtomicReference<List<String>> interrupted = new AtomicReference<>(List.of());
     private final ExecutorService runs = Executors.newVirtualThreadPerTaskExecutor();
     private final ScheduledExecutorService restarts = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("restarts").factory());
@@ -420,16 +420,26 @@ public final class AgentService implements AutoCloseable {
 
     // ------------------------------------------------------------------ start and stop
 
-    /** Takes up what a crash or a restart interrupted. */
-    public void recover() {
+    /**
+     * Reads what the journal holds beside the agents, and notes which of them were interrupted. Comes before the door
+     * opens: an agent that is spawned from then on is new, and recovery must not touch it.
+     */
+    public void load() {
         for (Journal.StateDocument document : journal.state("operator")) {
             if (document.document().get("models") instanceof List<?> models) {
                 substitutes.set(models.stream().map(String::valueOf).toList());
             }
         }
-        List<AgentRecord> unfinished = new ArrayList<>(book.all());
-        unfinished.removeIf(agent -> agent.state().isFinal());
-        for (AgentRecord agent : unfinished) {
+        interrupted.set(book.all().stream()
+                .filter(agent -> !agent.state().isFinal())
+                .map(AgentRecord::id)
+                .toList());
+    }
+
+    /** Takes up what a crash or a restart interrupted. */
+    public void recover() {
+        for (String id : interrupted.getAndSet(List.of())) {
+            AgentRecord agent = book.get(id);
             Trace trace = new Trace(Tracing.newCorrelation());
             switch (agent.state()) {
                 case QUEUED, STARTING, RUNNING, PAUSED -> {

@@ -9,6 +9,7 @@ import dev.agentos.domain.lifecycle.AgentState;
 import dev.agentos.domain.port.Sandbox;
 import dev.agentos.domain.port.Sandbox.SandboxException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -285,6 +286,21 @@ class ProcessAgentTest {
         assertTrue(!agent.endedAt().isEmpty(), "it has an end");
         gate.countDown();
         assertTrue(killer.join(TestAgentd.PATIENCE));
+    }
+
+    @Test
+    void anAgentThatFallsSilentIsEndedAndRestarted() {
+        agentd.spawn("k", TestAgentd.sleeper("a", """
+                supervision:
+                  heartbeat_ms: 60000
+                  restart: { policy: on-failure, max: 1, backoff_ms: 1, backoff_max_ms: 1 }
+                """));
+        agentd.await("agent-a-001", agent -> agent.state() == AgentState.RUNNING);
+        agentd.time.advance(Duration.ofSeconds(61));
+        agentd.await("agent-a-001", agent -> agent.runNumber() == 2 && agent.state() == AgentState.RUNNING);
+        assertTrue(agentd.story("agent-a-001").contains("agent.heartbeat-missed"));
+        agentd.time.advance(Duration.ofSeconds(61));
+        assertEquals(AgentState.DEAD, agentd.awaitEnd("agent-a-001").state());
     }
 
     // ------------------------------------------------------------------ admission at the door

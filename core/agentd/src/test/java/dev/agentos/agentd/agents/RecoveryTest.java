@@ -3,6 +3,7 @@ package dev.agentos.agentd.agents;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.agentos.agentd.fake.FakeSandbox;
 import dev.agentos.agentd.fake.TestAgentd;
 import dev.agentos.agentd.journal.JournalFiles;
 import dev.agentos.bridge.wire.WireJson;
@@ -17,10 +18,15 @@ import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.Statement;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -206,5 +212,47 @@ class RecoveryTest {
 
     private static long freeNow(TestAgentd agentd) {
         return Long.parseLong(agentd.door.get("/v1/status").text("machine", "free_memory_bytes"));
+    }
+
+    @Test
+    void whatIsSpawnedWhileTheServiceRecoversIsNotRecovered() throws Exception {
+        FakeSandbox sandbox = new FakeSandbox();
+        CountDownLatch gate = sandbox.holdHost();
+        try (TestAgentd agentd = TestAgentd.over(directory, sandbox)) {
+            List<CompletableFuture<Integer>> spawning = new ArrayList<>();
+            for (int i = 0; i < 8; i++) {
+                int number = i;
+                String contract =
+                        number % 2 == 0 ? TestAgentd.sleeper("p" + number, "") : TestAgentd.contract("m" + number, """
+                                capabilities: [calc]
+                                runtime: { managed: { plan: [ { id: c, tool: calc, with: { expression: "1+1" } } ] } }
+                                """);
+                spawning.add(CompletableFuture.supplyAsync(
+                        () -> agentd.spawn("k" + number, contract).status(),
+                        task -> Thread.ofVirtual().start(task)));
+            }
+            gate.countDown();
+            for (CompletableFuture<Integer> spawned : spawning) {
+                assertEquals(200, spawned.get(20, TimeUnit.SECONDS));
+            }
+            assertEquals(
+                    Set.of("agent-p0-001.1", "agent-p2-001.1", "agent-p4-001.1", "agent-p6-001.1"),
+                    Set.copyOf(sandbox.awaitStarted(4)));
+            for (int i = 0; i < 8; i += 2) {
+                String id = "agent-p" + i + "-001";
+                assertEquals(
+                        AgentState.RUNNING,
+                        agentd.await(id, agent -> agent.state() == AgentState.RUNNING)
+                                .state());
+                String managed = "agent-m" + (i + 1) + "-001";
+                assertEquals(AgentState.DONE, agentd.awaitEnd(managed).state());
+                assertEquals(
+                        1,
+                        agentd.story(managed).stream()
+                                .filter("effect.attempted"::equals)
+                                .count(),
+                        "each step is done once");
+            }
+        }
     }
 }

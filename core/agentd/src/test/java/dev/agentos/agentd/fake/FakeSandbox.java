@@ -68,6 +68,7 @@ public final class FakeSandbox implements Sandbox, AutoCloseable {
     private final Set<String> notEnforced = ConcurrentHashMap.newKeySet();
     private volatile @Nullable SandboxException trouble;
     private volatile @Nullable SandboxException hostTrouble;
+    private volatile CountDownLatch hostGate = new CountDownLatch(0);
     private volatile Consumer<Exit> exitListener = _ -> {};
     private volatile Runnable lostListener = () -> {};
 
@@ -75,6 +76,7 @@ public final class FakeSandbox implements Sandbox, AutoCloseable {
 
     @Override
     public Host host() throws SandboxException {
+        pass(hostGate);
         failIf(hostTrouble);
         return new Host(
                 "fake",
@@ -291,14 +293,22 @@ public final class FakeSandbox implements Sandbox, AutoCloseable {
     /** Nothing dies until the returned latch is counted down. */
     public CountDownLatch holdDeaths() {
         CountDownLatch gate = new CountDownLatch(1);
-        broker.execute(() -> {
-            try {
-                gate.await();
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
-        });
+        broker.execute(() -> pass(gate));
         return gate;
+    }
+
+    /** The host is not described until the returned latch is counted down. */
+    public CountDownLatch holdHost() {
+        hostGate = new CountDownLatch(1);
+        return hostGate;
+    }
+
+    private static void pass(CountDownLatch gate) {
+        try {
+            gate.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /** Waits until everything that was asked for has happened, and was told. */

