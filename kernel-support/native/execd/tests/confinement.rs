@@ -12,7 +12,7 @@ fn with_attacks(scratch: &Scratch, incarnation: &str, argument: Option<&str>) ->
     argv.extend(argument);
     let mut plan = plan(scratch, incarnation, &argv);
     plan.mounts.push(Mount::Bind {
-        source: attacks(),
+        source: attacks(scratch),
         target: "/attacks".into(),
         access: Access::Read,
         recursive: false,

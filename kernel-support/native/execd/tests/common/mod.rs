@@ -74,12 +74,17 @@ pub fn binary() -> &'static str {
     env!("CARGO_BIN_EXE_agentos-execd")
 }
 
-/// The example that tries what must not work.
-pub fn attacks() -> String {
+/// The example that tries what must not work, copied to where the owner can read it: a checkout may be private.
+pub fn attacks(scratch: &Scratch) -> String {
     let directory = Path::new(binary()).parent().expect("the target directory");
-    let path = directory.join("examples/attacks");
-    assert!(path.exists(), "{} is missing; build the examples first", path.display());
-    path.canonicalize().expect("its real path").display().to_string()
+    let built = directory.join("examples/attacks");
+    assert!(built.exists(), "{} is missing; build the examples first", built.display());
+    let copy = scratch.0.join("attacks");
+    if !copy.exists() {
+        std::fs::copy(&built, &copy).expect("a copy of the attacks");
+        std::fs::set_permissions(&copy, std::fs::Permissions::from_mode(0o755)).expect("its mode");
+    }
+    copy.canonicalize().expect("its real path").display().to_string()
 }
 
 impl Broker {
