@@ -182,7 +182,9 @@ public final class ExecdSandbox implements Sandbox, AutoCloseable {
             if (!Long.valueOf(PROTOCOL).equals(hello.get("protocol"))) {
                 fresh.close();
                 throw new SandboxException(
-                        "version", "hello", "the broker speaks protocol " + hello.get("protocol") + ", agentd " + PROTOCOL
+                        "version",
+                        "hello",
+                        "the broker speaks protocol " + hello.get("protocol") + ", agentd " + PROTOCOL
                                 + "; install both from the same release");
             }
             host = Replies.host(hello);

@@ -36,8 +36,15 @@ public final class ExecdStarter implements ExecdSandbox.Starter {
         long uid = ((Number) Files.getAttribute(Path.of("/proc/self"), "unix:uid")).longValue();
         long gid = ((Number) Files.getAttribute(Path.of("/proc/self"), "unix:gid")).longValue();
         Process process = new ProcessBuilder(List.of(
-                        binary.toString(), "--socket", socket.toString(), "--owner-uid", String.valueOf(uid),
-                        "--owner-gid", String.valueOf(gid), "--idle-exit-seconds", "30"))
+                        binary.toString(),
+                        "--socket",
+                        socket.toString(),
+                        "--owner-uid",
+                        String.valueOf(uid),
+                        "--owner-gid",
+                        String.valueOf(gid),
+                        "--idle-exit-seconds",
+                        "30"))
                 .redirectInput(new File("/dev/null"))
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
                 .redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()))

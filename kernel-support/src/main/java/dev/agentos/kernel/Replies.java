@@ -26,7 +26,9 @@ final class Replies {
                     text(err, "code"),
                     text(err, "step"),
                     text(err, "message")
-                            + ExecdSandbox.optionalText(err.get("errno")).map(e -> " (" + e + ")").orElse(""));
+                            + ExecdSandbox.optionalText(err.get("errno"))
+                                    .map(e -> " (" + e + ")")
+                                    .orElse(""));
         }
         throw new SandboxException("sandbox.protocol", "reply", "the broker answered neither ok nor err");
     }

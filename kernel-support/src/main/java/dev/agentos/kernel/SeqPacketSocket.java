@@ -36,18 +36,32 @@ final class SeqPacketSocket implements AutoCloseable {
     private static final Linker LINKER = Linker.nativeLinker();
     private static final StructLayout CAPTURE = Linker.Option.captureStateLayout();
     private static final VarHandle ERRNO = CAPTURE.varHandle(MemoryLayout.PathElement.groupElement("errno"));
-    private static final MethodHandle SOCKET = handle("socket", FunctionDescriptor.of(
-            ValueLayout.JAVA_INT, ValueLayout.JAVA_INT, ValueLayout.JAVA_INT, ValueLayout.JAVA_INT));
-    private static final MethodHandle CONNECT = handle("connect", FunctionDescriptor.of(
-            ValueLayout.JAVA_INT, ValueLayout.JAVA_INT, ValueLayout.ADDRESS, ValueLayout.JAVA_INT));
-    private static final MethodHandle SEND = handle("send", FunctionDescriptor.of(
-            ValueLayout.JAVA_LONG, ValueLayout.JAVA_INT, ValueLayout.ADDRESS, ValueLayout.JAVA_LONG,
-            ValueLayout.JAVA_INT));
-    private static final MethodHandle RECV = handle("recv", FunctionDescriptor.of(
-            ValueLayout.JAVA_LONG, ValueLayout.JAVA_INT, ValueLayout.ADDRESS, ValueLayout.JAVA_LONG,
-            ValueLayout.JAVA_INT));
-    private static final MethodHandle SHUTDOWN = handle("shutdown", FunctionDescriptor.of(
-            ValueLayout.JAVA_INT, ValueLayout.JAVA_INT, ValueLayout.JAVA_INT));
+    private static final MethodHandle SOCKET = handle(
+            "socket",
+            FunctionDescriptor.of(
+                    ValueLayout.JAVA_INT, ValueLayout.JAVA_INT, ValueLayout.JAVA_INT, ValueLayout.JAVA_INT));
+    private static final MethodHandle CONNECT = handle(
+            "connect",
+            FunctionDescriptor.of(
+                    ValueLayout.JAVA_INT, ValueLayout.JAVA_INT, ValueLayout.ADDRESS, ValueLayout.JAVA_INT));
+    private static final MethodHandle SEND = handle(
+            "send",
+            FunctionDescriptor.of(
+                    ValueLayout.JAVA_LONG,
+                    ValueLayout.JAVA_INT,
+                    ValueLayout.ADDRESS,
+                    ValueLayout.JAVA_LONG,
+                    ValueLayout.JAVA_INT));
+    private static final MethodHandle RECV = handle(
+            "recv",
+            FunctionDescriptor.of(
+                    ValueLayout.JAVA_LONG,
+                    ValueLayout.JAVA_INT,
+                    ValueLayout.ADDRESS,
+                    ValueLayout.JAVA_LONG,
+                    ValueLayout.JAVA_INT));
+    private static final MethodHandle SHUTDOWN =
+            handle("shutdown", FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_INT, ValueLayout.JAVA_INT));
     private static final MethodHandle CLOSE =
             handle("close", FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_INT));
 
@@ -93,7 +107,8 @@ final class SeqPacketSocket implements AutoCloseable {
             if (result < 0) {
                 int code = (int) ERRNO.get(errno, 0L);
                 int ignored = (int) CLOSE.invokeExact(errno, fd);
-                throw new IOException("connect " + path + ": " + reason(code) + (ignored < 0 ? " (and close failed)" : ""));
+                throw new IOException(
+                        "connect " + path + ": " + reason(code) + (ignored < 0 ? " (and close failed)" : ""));
             }
             return new SeqPacketSocket(fd);
         } catch (IOException e) {
@@ -144,8 +159,8 @@ final class SeqPacketSocket implements AutoCloseable {
         try {
             long received;
             do {
-                received = (long) RECV.invokeExact(
-                        receiveErrno, descriptor, receiveBuffer, (long) MAX_PACKET, MSG_TRUNC);
+                received =
+                        (long) RECV.invokeExact(receiveErrno, descriptor, receiveBuffer, (long) MAX_PACKET, MSG_TRUNC);
             } while (received < 0 && (int) ERRNO.get(receiveErrno, 0L) == EINTR);
             if (received < 0) {
                 throw new IOException("receive: errno " + (int) ERRNO.get(receiveErrno, 0L));

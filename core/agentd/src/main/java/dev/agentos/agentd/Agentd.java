@@ -52,7 +52,11 @@ public final class Agentd implements AutoCloseable {
     private final CountDownLatch stopRequested;
 
     private Agentd(
-            Closer closer, ServiceStatus status, AgentBook book, Api api, ApiServer server,
+            Closer closer,
+            ServiceStatus status,
+            AgentBook book,
+            Api api,
+            ApiServer server,
             CountDownLatch stopRequested) {
         this.closer = closer;
         this.status = status;
@@ -72,7 +76,9 @@ public final class Agentd implements AutoCloseable {
         return new ExecdSandbox(
                 socket,
                 new ExecdStarter(
-                        config.execd(), config.run().resolve("execd.log"), config.execdSocket().isEmpty()));
+                        config.execd(),
+                        config.run().resolve("execd.log"),
+                        config.execdSocket().isEmpty()));
     }
 
     /** Starts with another clock or another sandbox. */
@@ -86,8 +92,7 @@ public final class Agentd implements AutoCloseable {
         }
     }
 
-    private static Agentd start(AgentdConfig config, TimeSource time, Sandbox sandbox, Closer closer)
-            throws Exception {
+    private static Agentd start(AgentdConfig config, TimeSource time, Sandbox sandbox, Closer closer) throws Exception {
         makePrivate(config.state());
         makePrivate(config.run());
         closer.add(StateLock.take(config.state()));
@@ -111,7 +116,8 @@ public final class Agentd implements AutoCloseable {
         AgentBook book = new AgentBook(journal, Ledger.empty(machine));
         ConsentService consent = new ConsentService(journal, time, bootId);
         EmbedderWorker worker = closer.add(new EmbedderWorker(sandbox, config.run(), config.worker(), bootId));
-        ToolGateway gateway = Tools.gateway(journal, consent, worker, config.state().resolve("undo"));
+        ToolGateway gateway =
+                Tools.gateway(journal, consent, worker, config.state().resolve("undo"));
         SandboxPlans plans = new SandboxPlans(agentsDirectory, List.of(config.state(), config.run()));
         StdinPipes stdins = new StdinPipes();
         ProcessAgents processes = new ProcessAgents(book, sandbox, time, plans, stdins);
@@ -130,15 +136,27 @@ public final class Agentd implements AutoCloseable {
         SandboxWatch watch = new SandboxWatch(sandbox, probe, book, status, BUILT_IN_MODELS);
         watch.begin();
         Api api = new Api(
-                status, book, agents, inspection, consent, gateway, processes, watch, journal, events, history, metrics,
+                status,
+                book,
+                agents,
+                inspection,
+                consent,
+                gateway,
+                processes,
+                watch,
+                journal,
+                events,
+                history,
+                metrics,
                 stopRequested::countDown);
-        ApiServer server = closer.add(ApiServer.start(
-                api.routes(), metrics, config.socket(), System.getProperty("user.name"), config.tcp()));
+        ApiServer server = closer.add(
+                ApiServer.start(api.routes(), metrics, config.socket(), System.getProperty("user.name"), config.tcp()));
         Sampler sampler = closer.add(new Sampler(time, book, consent, processes, probe, history, metrics));
         sampler.start();
         journal.commit(Batch.of(
                 new Trace("start-" + bootId),
-                new Event.ServiceStarted(ServiceStatus.VERSION, recoveredFrom, sandbox.getClass().getSimpleName())));
+                new Event.ServiceStarted(
+                        ServiceStatus.VERSION, recoveredFrom, sandbox.getClass().getSimpleName())));
         Thread.ofVirtual().name("recovery").start(() -> {
             watch.awaitKnown();
             agents.recover();
@@ -153,8 +171,9 @@ public final class Agentd implements AutoCloseable {
             Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx------"));
         } catch (IOException e) {
             throw new IOException(
-                    "the directory " + directory + " cannot be made or is not ours (" + e.getClass().getSimpleName()
-                            + "); make it for the user " + System.getProperty("user.name") + ", or give another one",
+                    "the directory " + directory + " cannot be made or is not ours ("
+                            + e.getClass().getSimpleName() + "); make it for the user "
+                            + System.getProperty("user.name") + ", or give another one",
                     e);
         }
     }

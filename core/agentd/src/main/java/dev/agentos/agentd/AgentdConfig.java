@@ -70,8 +70,13 @@ public record AgentdConfig(
         Path stateDirectory = state.orElseThrow(() -> new IllegalArgumentException("--state DIR is needed"));
         Path runDirectory = run.orElseThrow(() -> new IllegalArgumentException("--run DIR is needed"));
         return new AgentdConfig(
-                stateDirectory, runDirectory, execd, execdSocket, worker,
-                tcp.map(port -> new TcpDoor(port, stateDirectory.resolve("tcp-token"))), otlpEndpoint);
+                stateDirectory,
+                runDirectory,
+                execd,
+                execdSocket,
+                worker,
+                tcp.map(port -> new TcpDoor(port, stateDirectory.resolve("tcp-token"))),
+                otlpEndpoint);
     }
 
     private static Path path(String option, Iterator<String> rest) {

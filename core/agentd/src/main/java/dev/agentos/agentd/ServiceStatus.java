@@ -37,7 +37,11 @@ public final class ServiceStatus {
     private final AtomicBoolean stopping = new AtomicBoolean();
 
     ServiceStatus(
-            AgentdConfig config, TimeSource time, AgentBook book, ConsentService consent, SqliteJournal journal,
+            AgentdConfig config,
+            TimeSource time,
+            AgentBook book,
+            ConsentService consent,
+            SqliteJournal journal,
             EmbedderWorker worker) {
         this.config = config;
         this.time = time;
@@ -87,12 +91,17 @@ public final class ServiceStatus {
                 states,
                 consent.pending().size(),
                 new ServiceWire.Audit(
-                        journal.head(), journal.headHash(),
+                        journal.head(),
+                        journal.headHash(),
                         checkpoint.map(Checkpoint::count).orElse(0L),
                         checkpoint.map(Checkpoint::time).orElse("")),
                 new ServiceWire.MachineView(
-                        hostName(), ledger.machine().cores(), ledger.freeCpuMillis(), ledger.machine().memoryBytes(),
-                        ledger.freeMemoryBytes(), ledger.machine().gpuMemoryBytes(),
+                        hostName(),
+                        ledger.machine().cores(),
+                        ledger.freeCpuMillis(),
+                        ledger.machine().memoryBytes(),
+                        ledger.freeMemoryBytes(),
+                        ledger.machine().gpuMemoryBytes(),
                         ledger.machine().models().stream().sorted().toList(),
                         ledger.machine().tools().stream().sorted().toList()),
                 new ServiceWire.Worker(worker.state(), ""));
@@ -103,7 +112,8 @@ public final class ServiceStatus {
                 .flatMap(found -> found.mechanisms().stream())
                 .map(m -> new ServiceWire.MechanismView(m.name(), m.available(), m.detail()))
                 .toList();
-        int enforced = (int) mechanisms.stream().filter(ServiceWire.MechanismView::available).count();
+        int enforced = (int)
+                mechanisms.stream().filter(ServiceWire.MechanismView::available).count();
         return host.get().isPresent()
                 ? new ServiceWire.Enforcement(host.get().get().mode(), enforced, mechanisms.size(), mechanisms)
                 : new ServiceWire.Enforcement("unavailable: " + hostTrouble.get(), 0, 0, List.of());
@@ -111,7 +121,8 @@ public final class ServiceStatus {
 
     private static String hostName() {
         try {
-            return java.nio.file.Files.readString(java.nio.file.Path.of("/proc/sys/kernel/hostname")).strip();
+            return java.nio.file.Files.readString(java.nio.file.Path.of("/proc/sys/kernel/hostname"))
+                    .strip();
         } catch (java.io.IOException e) {
             return "this machine";
         }
@@ -121,7 +132,9 @@ public final class ServiceStatus {
     public String text() {
         ServiceWire.Status status = read();
         StringBuilder out = new StringBuilder();
-        out.append(status.state().equals("ready") ? "● agentd " : "✕ agentd ").append(status.version()).append(' ');
+        out.append(status.state().equals("ready") ? "● agentd " : "✕ agentd ")
+                .append(status.version())
+                .append(' ');
         out.append(status.state()).append(" · up ").append(duration(status.uptimeMs() / 1000));
         out.append(" · pid ").append(status.pid()).append('\n');
         if (!status.detail().isEmpty()) {
@@ -135,9 +148,12 @@ public final class ServiceStatus {
                 .map(ServiceWire.MechanismView::name)
                 .toList();
         out.append(missing.isEmpty() ? "\n" : "; missing: " + String.join(", ", missing) + "\n");
-        out.append("  Agents       ").append(status.agents().isEmpty() ? "none yet" : words(status.agents())).append('\n');
+        out.append("  Agents       ")
+                .append(status.agents().isEmpty() ? "none yet" : words(status.agents()))
+                .append('\n');
         List<AskRecord> waiting = consent.pending();
-        out.append("  Needs you    ").append(waiting.isEmpty() ? "nothing" : waiting.size() + " · agentctl consent list");
+        out.append("  Needs you    ")
+                .append(waiting.isEmpty() ? "nothing" : waiting.size() + " · agentctl consent list");
         out.append("\n  Audit        ").append(status.audit().records()).append(" records, ");
         out.append(status.audit().checkpointCount()).append(" under a signed checkpoint\n");
         out.append("  State        ").append(status.stateDirectory()).append('\n');
@@ -146,7 +162,8 @@ public final class ServiceStatus {
 
     private static String words(Map<String, Long> states) {
         StringBuilder out = new StringBuilder();
-        states.forEach((state, count) -> out.append(out.isEmpty() ? "" : ", ").append(count).append(' ').append(state));
+        states.forEach((state, count) ->
+                out.append(out.isEmpty() ? "" : ", ").append(count).append(' ').append(state));
         return out.toString();
     }
 

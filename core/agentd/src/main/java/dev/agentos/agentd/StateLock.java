@@ -35,7 +35,8 @@ final class StateLock implements AutoCloseable {
         }
         if (lock == null) {
             channel.close();
-            throw new StateInUseException(state, "process " + Files.readString(file).strip(), null);
+            throw new StateInUseException(
+                    state, "process " + Files.readString(file).strip(), null);
         }
         channel.truncate(0);
         channel.write(ByteBuffer.wrap((ProcessHandle.current().pid() + "\n").getBytes(StandardCharsets.US_ASCII)));

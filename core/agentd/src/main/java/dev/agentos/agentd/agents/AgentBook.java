@@ -117,7 +117,10 @@ public final class AgentBook {
                 throw new ServiceException(
                         ServiceException.Kind.UNAVAILABLE,
                         "journal.failed",
-                        String.valueOf(e.getCause() == null ? e.getMessage() : e.getCause().getMessage()),
+                        String.valueOf(
+                                e.getCause() == null
+                                        ? e.getMessage()
+                                        : e.getCause().getMessage()),
                         "journal",
                         "free space or repair the disk, then restart agentd");
             }
@@ -247,7 +250,8 @@ public final class AgentBook {
     }
 
     /** Waits until the agent's record satisfies the condition; returns the record that did. */
-    public AgentRecord awaitRecord(String id, java.util.function.Predicate<AgentRecord> condition, java.time.Duration limit)
+    public AgentRecord awaitRecord(
+            String id, java.util.function.Predicate<AgentRecord> condition, java.time.Duration limit)
             throws InterruptedException {
         long left = limit.toNanos();
         lock.lockInterruptibly();
@@ -275,15 +279,16 @@ public final class AgentBook {
         byKey.put(agent.spawnKey(), agent.id());
         int number = Integer.parseInt(agent.id().substring(agent.id().lastIndexOf('-') + 1));
         numbers.merge(agent.name(), number, Math::max);
-        ledger = agent.state().isFinal()
-                ? ledger.without(agent.id())
-                : ledger.with(agent.id(), agent.reservation());
+        ledger = agent.state().isFinal() ? ledger.without(agent.id()) : ledger.with(agent.id(), agent.reservation());
     }
 
     /** The contract of a record with its command-line overrides. */
     static ContractDocument documentOf(AgentRecord agent) {
         ParseOutcome outcome = override(
-                ParsedContracts.parse(agent.contract(), agent.source()), agent.latency(), agent.binding(), agent.command());
+                ParsedContracts.parse(agent.contract(), agent.source()),
+                agent.latency(),
+                agent.binding(),
+                agent.command());
         if (outcome instanceof ParseOutcome.Parsed parsed) {
             return parsed.document();
         }

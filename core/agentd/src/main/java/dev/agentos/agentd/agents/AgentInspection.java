@@ -55,7 +55,10 @@ public final class AgentInspection {
     public AgentWire.LogChunk log(String id, String stream, long offset, long waitMillis) throws InterruptedException {
         if (!stream.equals("stdout") && !stream.equals("stderr")) {
             throw new ServiceException(
-                    ServiceException.Kind.BAD_REQUEST, "request.query", "stream cannot be " + stream, "stream",
+                    ServiceException.Kind.BAD_REQUEST,
+                    "request.query",
+                    "stream cannot be " + stream,
+                    "stream",
                     "use stdout or stderr");
         }
         AgentRecord agent = book.get(id);
@@ -70,7 +73,10 @@ public final class AgentInspection {
             byte[] bytes = readFrom(file, offset);
             if (bytes.length > 0 || ended || System.nanoTime() >= deadline) {
                 return new AgentWire.LogChunk(
-                        stream, offset, offset + bytes.length, new String(bytes, StandardCharsets.UTF_8),
+                        stream,
+                        offset,
+                        offset + bytes.length,
+                        new String(bytes, StandardCharsets.UTF_8),
                         ended && bytes.length == 0);
             }
             book.awaitRecord(id, record -> record.state().isFinal(), Duration.ofMillis(LOG_POLL_MS));
@@ -90,7 +96,10 @@ public final class AgentInspection {
             return new byte[0];
         } catch (IOException e) {
             throw new ServiceException(
-                    ServiceException.Kind.UNAVAILABLE, "log.unreadable", file + ": " + e.getMessage(), file.toString(),
+                    ServiceException.Kind.UNAVAILABLE,
+                    "log.unreadable",
+                    file + ": " + e.getMessage(),
+                    file.toString(),
                     "check the disk");
         }
     }
@@ -140,7 +149,9 @@ public final class AgentInspection {
                     "absent".equals(effect.intent().get("before_sha256")),
                     contents.map(c -> UnifiedDiff.of(
                                     effect.target(),
-                                    c.before().map(b -> new String(b, StandardCharsets.UTF_8)).orElse(""),
+                                    c.before()
+                                            .map(b -> new String(b, StandardCharsets.UTF_8))
+                                            .orElse(""),
                                     new String(c.after(), StandardCharsets.UTF_8)))
                             .orElse("")));
         }
@@ -166,7 +177,10 @@ public final class AgentInspection {
         for (int i = chosen.size() - 1; i >= 0; i--) {
             if (gateway.undo(trace, chosen.get(i), request.force()) instanceof CallOutcome.Failed failed) {
                 throw new ServiceException(
-                        ServiceException.Kind.CONFLICT, failed.code(), failed.message(), chosen.get(i).target(),
+                        ServiceException.Kind.CONFLICT,
+                        failed.code(),
+                        failed.message(),
+                        chosen.get(i).target(),
                         failed.next());
             }
         }
@@ -184,7 +198,8 @@ public final class AgentInspection {
                 outputs.put(output.key().substring(agent.run().length() + 1), output.document());
             }
         }
-        return new AgentWire.Result(agent.run(), agent.state().name().toLowerCase(java.util.Locale.ROOT), agent.reason(), outputs);
+        return new AgentWire.Result(
+                agent.run(), agent.state().name().toLowerCase(java.util.Locale.ROOT), agent.reason(), outputs);
     }
 
     // ------------------------------------------------------------------ explaining
@@ -200,8 +215,14 @@ public final class AgentInspection {
             return ProcessExplanation.of(agent, document, operation, target);
         }
         ToolGateway.Caller caller = new ToolGateway.Caller(
-                id, agent.run(), agent.name(), ContractRules.of(document, agent, plans.serviceFolders()),
-                new Tool.Place(id, Path.of(agent.workspace())), new Trace(Tracing.newCorrelation()), Duration.ZERO, false);
+                id,
+                agent.run(),
+                agent.name(),
+                ContractRules.of(document, agent, plans.serviceFolders()),
+                new Tool.Place(id, Path.of(agent.workspace())),
+                new Trace(Tracing.newCorrelation()),
+                Duration.ZERO,
+                false);
         String tool = switch (operation) {
             case "read" -> "fs.read";
             case "write" -> "fs.write";

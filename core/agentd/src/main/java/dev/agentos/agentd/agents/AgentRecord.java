@@ -85,7 +85,8 @@ public record AgentRecord(
     }
 
     public AgentRecord moved(AgentState next, String why) {
-        return copy(next, why, receipt, runNumber, restartsUsed, restartsTotal, endedAt, exit, toolCalls, runMillis, steps);
+        return copy(
+                next, why, receipt, runNumber, restartsUsed, restartsTotal, endedAt, exit, toolCalls, runMillis, steps);
     }
 
     public AgentRecord ended(AgentState next, String why, String at, Optional<ExitView> how) {
@@ -93,7 +94,18 @@ public record AgentRecord(
     }
 
     public AgentRecord withReceipt(List<ReceiptLine> lines) {
-        return copy(state, reason, lines, runNumber, restartsUsed, restartsTotal, endedAt, exit, toolCalls, runMillis, steps);
+        return copy(
+                state,
+                reason,
+                lines,
+                runNumber,
+                restartsUsed,
+                restartsTotal,
+                endedAt,
+                exit,
+                toolCalls,
+                runMillis,
+                steps);
     }
 
     /** The next run or incarnation, with its steps to do again. */
@@ -101,24 +113,66 @@ public record AgentRecord(
         List<Step> fresh = steps.stream()
                 .map(step -> new Step(step.id(), step.tool(), Step.PENDING, ""))
                 .toList();
-        return copy(state, reason, List.of(), runNumber + 1, used, restartsTotal + 1, "", Optional.empty(), toolCalls,
-                0, fresh);
+        return copy(
+                state,
+                reason,
+                List.of(),
+                runNumber + 1,
+                used,
+                restartsTotal + 1,
+                "",
+                Optional.empty(),
+                toolCalls,
+                0,
+                fresh);
     }
 
     public AgentRecord withStep(int index, String stepState, String note) {
         List<Step> next = new java.util.ArrayList<>(steps);
         Step step = next.get(index);
         next.set(index, new Step(step.id(), step.tool(), stepState, note));
-        return copy(state, reason, receipt, runNumber, restartsUsed, restartsTotal, endedAt, exit, toolCalls, runMillis, next);
+        return copy(
+                state,
+                reason,
+                receipt,
+                runNumber,
+                restartsUsed,
+                restartsTotal,
+                endedAt,
+                exit,
+                toolCalls,
+                runMillis,
+                next);
     }
 
     public AgentRecord withToolCall() {
-        return copy(state, reason, receipt, runNumber, restartsUsed, restartsTotal, endedAt, exit, toolCalls + 1,
-                runMillis, steps);
+        return copy(
+                state,
+                reason,
+                receipt,
+                runNumber,
+                restartsUsed,
+                restartsTotal,
+                endedAt,
+                exit,
+                toolCalls + 1,
+                runMillis,
+                steps);
     }
 
     public AgentRecord withRunMillis(long millis) {
-        return copy(state, reason, receipt, runNumber, restartsUsed, restartsTotal, endedAt, exit, toolCalls, millis, steps);
+        return copy(
+                state,
+                reason,
+                receipt,
+                runNumber,
+                restartsUsed,
+                restartsTotal,
+                endedAt,
+                exit,
+                toolCalls,
+                millis,
+                steps);
     }
 
     private AgentRecord copy(
@@ -134,8 +188,34 @@ public record AgentRecord(
             long millis,
             List<Step> nextSteps) {
         return new AgentRecord(
-                id, name, spawnKey, source, contract, latency, binding, command, input, stdin, digest, kind, nextState,
-                why, verdict, bound, reservation, substitutions, lines, run, workspace, used, total, createdAt, at, how,
-                calls, millis, nextSteps);
+                id,
+                name,
+                spawnKey,
+                source,
+                contract,
+                latency,
+                binding,
+                command,
+                input,
+                stdin,
+                digest,
+                kind,
+                nextState,
+                why,
+                verdict,
+                bound,
+                reservation,
+                substitutions,
+                lines,
+                run,
+                workspace,
+                used,
+                total,
+                createdAt,
+                at,
+                how,
+                calls,
+                millis,
+                nextSteps);
     }
 }

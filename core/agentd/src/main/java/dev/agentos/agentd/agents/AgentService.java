@@ -89,8 +89,8 @@ public final class AgentService implements AutoCloseable {
         if (earlier.isPresent()) {
             return earlier.get();
         }
-        ContractDocument document = parse(request.source(), request.contract(), request.latency(), request.binding(),
-                request.command());
+        ContractDocument document =
+                parse(request.source(), request.contract(), request.latency(), request.binding(), request.command());
         refuseWhatCannotRun(document);
         Map<String, Object> arguments = spawnArguments(request, document);
         var decided = book.decide(trace, draft -> {
@@ -106,9 +106,9 @@ public final class AgentService implements AutoCloseable {
                     Optional.of(admit(
                             draft, request, document, "substituted", s.bound(), s.reservation(), s.substitutions()));
                 case Verdict.Rejected r -> {
-                    List<Map<String, Object>> items = r.items().stream().map(WireJson::toMap).toList();
-                    draft.event(new Event.AdmissionRejected(
-                                    document.contract().name(), document.digest(), items))
+                    List<Map<String, Object>> items =
+                            r.items().stream().map(WireJson::toMap).toList();
+                    draft.event(new Event.AdmissionRejected(document.contract().name(), document.digest(), items))
                             .event(new Event.CommandFinished(
                                     "spawn", request.key(), "", "refused", "admission.rejected", Map.of()));
                     yield Optional.<AgentRecord>empty();
@@ -144,7 +144,10 @@ public final class AgentService implements AutoCloseable {
                                 + (invalid.problems().size() == 1 ? "" : "s"),
                         source,
                         "correct them; see agentctl contract validate",
-                        invalid.problems().stream().map(Contracts::problem).map(WireJson::toMap).toList());
+                        invalid.problems().stream()
+                                .map(Contracts::problem)
+                                .map(WireJson::toMap)
+                                .toList());
         };
     }
 
@@ -160,7 +163,8 @@ public final class AgentService implements AutoCloseable {
                     document.lineOf("runtime.managed.prompt").toString(),
                     "give it a plan, or run it as a process agent");
         }
-        if (contract.runtime() instanceof AgentRuntime.ProcessRuntime process && process.command().isEmpty()) {
+        if (contract.runtime() instanceof AgentRuntime.ProcessRuntime process
+                && process.command().isEmpty()) {
             throw new ServiceException(
                     ServiceException.Kind.BAD_REQUEST,
                     "runtime.no-command",
@@ -183,8 +187,13 @@ public final class AgentService implements AutoCloseable {
     }
 
     private AgentRecord admit(
-            AgentBook.Draft draft, Spawn request, ContractDocument document, String verdict, Bound bound,
-            Reservation reservation, List<Substitution> substitutions) {
+            AgentBook.Draft draft,
+            Spawn request,
+            ContractDocument document,
+            String verdict,
+            Bound bound,
+            Reservation reservation,
+            List<Substitution> substitutions) {
         AgentContract contract = document.contract();
         String id = book.nextId(contract.name());
         boolean managed = contract.runtime() instanceof AgentRuntime.Managed;
@@ -193,14 +202,40 @@ public final class AgentService implements AutoCloseable {
                 .toList();
         ContractRules.filesystem(contract, request.input());
         AgentRecord queued = new AgentRecord(
-                id, contract.name(), request.key(), request.source(), request.contract(), request.latency(),
-                request.binding(), request.command(), request.input(), request.stdin(), document.digest(),
-                managed ? AgentRecord.MANAGED : AgentRecord.PROCESS, AgentState.QUEUED, "", verdict, bound, reservation,
-                substitutions.stream().map(AgentService::view).toList(), List.of(), 1,
-                agentsDirectory.resolve(id).resolve("workspace").toString(), 0, 0, time.now().toString(), "",
-                Optional.empty(), 0, 0, steps);
+                id,
+                contract.name(),
+                request.key(),
+                request.source(),
+                request.contract(),
+                request.latency(),
+                request.binding(),
+                request.command(),
+                request.input(),
+                request.stdin(),
+                document.digest(),
+                managed ? AgentRecord.MANAGED : AgentRecord.PROCESS,
+                AgentState.QUEUED,
+                "",
+                verdict,
+                bound,
+                reservation,
+                substitutions.stream().map(AgentService::view).toList(),
+                List.of(),
+                1,
+                agentsDirectory.resolve(id).resolve("workspace").toString(),
+                0,
+                0,
+                time.now().toString(),
+                "",
+                Optional.empty(),
+                0,
+                0,
+                steps);
         draft.event(new Event.AgentAdmitted(
-                id, contract.name(), document.digest(), verdict,
+                id,
+                contract.name(),
+                document.digest(),
+                verdict,
                 substitutions.stream().map(WireJson::toMap).toList()));
         draft.event(AgentBook.moved(queued, AgentState.STARTING, AgentTrigger.START, ""));
         AgentRecord starting = queued.moved(AgentState.STARTING, "");
@@ -216,8 +251,10 @@ public final class AgentService implements AutoCloseable {
                     PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
         } catch (IOException e) {
             throw new ServiceException(
-                    ServiceException.Kind.UNAVAILABLE, "workspace.failed",
-                    "the workspace " + agent.workspace() + " cannot be made: " + e.getMessage(), agent.id(),
+                    ServiceException.Kind.UNAVAILABLE,
+                    "workspace.failed",
+                    "the workspace " + agent.workspace() + " cannot be made: " + e.getMessage(),
+                    agent.id(),
                     "check the disk and the owner of the state directory");
         }
     }
@@ -261,7 +298,16 @@ public final class AgentService implements AutoCloseable {
             return;
         }
         ManagedRun run = new ManagedRun(
-                book, gateway, journal, time, trace, started, document, plan, watched, processes.serviceFolders(),
+                book,
+                gateway,
+                journal,
+                time,
+                trace,
+                started,
+                document,
+                plan,
+                watched,
+                processes.serviceFolders(),
                 (agentId, runId, failed, code, reason) -> finished(trace, agentId, runId, failed, reason));
         running.put(id, runs.submit(run));
     }
@@ -281,32 +327,48 @@ public final class AgentService implements AutoCloseable {
 
     /** Applies the contract's restart rule to an end. Call inside a decision. */
     AgentRecord conclude(
-            Trace trace, AgentBook.Draft draft, AgentRecord agent, boolean failed, String reason,
+            Trace trace,
+            AgentBook.Draft draft,
+            AgentRecord agent,
+            boolean failed,
+            String reason,
             Optional<ExitView> exit) {
         var supervision = book.document(agent.id()).contract().supervision();
         return switch (RestartRule.decide(supervision, failed, agent.restartsUsed())) {
             case RestartRule.Decision.Stay stay -> {
                 AgentTrigger trigger = ManagedRun.triggerOf(stay.failed());
                 AgentRecord moved = book.move(draft, agent, trigger, reason);
-                AgentRecord ended = moved.ended(moved.state(), reason, time.now().toString(), exit);
+                AgentRecord ended =
+                        moved.ended(moved.state(), reason, time.now().toString(), exit);
                 draft.put(ended);
                 draft.event(new Event.CommandFinished(
-                        "spawn", agent.spawnKey(), agent.id(), stay.failed() ? "failed" : "done", "",
+                        "spawn",
+                        agent.spawnKey(),
+                        agent.id(),
+                        stay.failed() ? "failed" : "done",
+                        "",
                         Map.of("reason", reason)));
                 yield ended;
             }
             case RestartRule.Decision.Restart restart -> {
                 draft.event(new Event.RestartScheduled(
-                        agent.id(), restart.attempt(), supervision.restart().max(), restart.delay().toMillis(), reason));
-                AgentRecord waiting = book.move(draft, agent, AgentTrigger.RETRY, reason).nextRun(restart.attempt());
+                        agent.id(),
+                        restart.attempt(),
+                        supervision.restart().max(),
+                        restart.delay().toMillis(),
+                        reason));
+                AgentRecord waiting =
+                        book.move(draft, agent, AgentTrigger.RETRY, reason).nextRun(restart.attempt());
                 draft.put(waiting);
                 scheduleRestart(trace, agent.id(), restart.delay().toMillis());
                 yield waiting;
             }
             case RestartRule.Decision.DeadLetter letter -> {
                 draft.event(new Event.DeadLettered(agent.id(), letter.reason() + "; last: " + reason));
-                AgentRecord moved = book.move(draft, agent, AgentTrigger.GIVE_UP, letter.reason() + "; last: " + reason);
-                AgentRecord ended = moved.ended(moved.state(), moved.reason(), time.now().toString(), exit);
+                AgentRecord moved =
+                        book.move(draft, agent, AgentTrigger.GIVE_UP, letter.reason() + "; last: " + reason);
+                AgentRecord ended =
+                        moved.ended(moved.state(), moved.reason(), time.now().toString(), exit);
                 draft.put(ended);
                 yield ended;
             }
@@ -377,7 +439,8 @@ public final class AgentService implements AutoCloseable {
                             ? book.move(draft, agent, AgentTrigger.GONE, reason)
                             : agent;
                     if (next.state() == AgentState.KILLED && next.endedAt().isEmpty()) {
-                        AgentRecord ended = next.ended(AgentState.KILLED, reason, time.now().toString(), next.exit());
+                        AgentRecord ended =
+                                next.ended(AgentState.KILLED, reason, time.now().toString(), next.exit());
                         draft.put(ended);
                         draft.event(new Event.CommandFinished(
                                 "spawn", agent.spawnKey(), id, "killed", "", Map.of("reason", reason)));

@@ -93,9 +93,11 @@ final class ContractRules {
             return managed.plan();
         }
         List<PlanStep> steps = new ArrayList<>();
-        boolean canRead = capabilities.contains("fs.read") && !contract.filesystem().read().isEmpty();
+        boolean canRead = capabilities.contains("fs.read")
+                && !contract.filesystem().read().isEmpty();
         if (canRead) {
-            steps.add(new PlanStep("retrieve", "fs.read", Map.of("paths", contract.filesystem().read())));
+            steps.add(new PlanStep(
+                    "retrieve", "fs.read", Map.of("paths", contract.filesystem().read())));
         }
         if (capabilities.contains("summarize")) {
             Object documents = canRead

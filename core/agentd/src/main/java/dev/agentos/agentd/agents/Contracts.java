@@ -48,18 +48,35 @@ public final class Contracts {
         return switch (Admission.decide(document, ledger, substitutes)) {
             case Verdict.Admitted a ->
                 new ContractWire.Admission(
-                        "admitted", name, digest, a.bound().model(), List.copyOf(a.bound().capabilities()), List.of(),
+                        "admitted",
+                        name,
+                        digest,
+                        a.bound().model(),
+                        List.copyOf(a.bound().capabilities()),
+                        List.of(),
                         List.of());
             case Verdict.Substituted s ->
                 new ContractWire.Admission(
-                        "substituted", name, digest, s.bound().model(), List.copyOf(s.bound().capabilities()),
-                        List.of(), s.substitutions().stream().map(AgentService::view).toList());
+                        "substituted",
+                        name,
+                        digest,
+                        s.bound().model(),
+                        List.copyOf(s.bound().capabilities()),
+                        List.of(),
+                        s.substitutions().stream().map(AgentService::view).toList());
             case Verdict.Rejected r ->
                 new ContractWire.Admission(
-                        "rejected", name, digest, "", List.of(),
+                        "rejected",
+                        name,
+                        digest,
+                        "",
+                        List.of(),
                         r.items().stream()
                                 .map(item -> new ContractWire.ItemView(
-                                        item.resource(), item.wanted(), item.available(), item.contractLine(),
+                                        item.resource(),
+                                        item.wanted(),
+                                        item.available(),
+                                        item.contractLine(),
                                         item.help()))
                                 .toList(),
                         List.of());
@@ -81,7 +98,10 @@ public final class Contracts {
     /** The error for an agent that is not a process. */
     static ServiceException notAProcess(String id) {
         return new ServiceException(
-                ServiceException.Kind.CONFLICT, "agent.managed", id + " is a managed agent and has no process", id,
+                ServiceException.Kind.CONFLICT,
+                "agent.managed",
+                id + " is a managed agent and has no process",
+                id,
                 "see agentctl show " + id);
     }
 }

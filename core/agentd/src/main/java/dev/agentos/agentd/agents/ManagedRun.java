@@ -118,11 +118,17 @@ final class ManagedRun implements Runnable {
                 return;
             }
             Duration spent = Duration.ofMillis(before).plusNanos(time.nanos() - started - waitedNanos);
-            Optional<Spending.Exceeded> exceeded = Spending.ofTools(book.get(agentId).toolCalls() + 1, spent)
+            Optional<Spending.Exceeded> exceeded = Spending.ofTools(
+                            book.get(agentId).toolCalls() + 1, spent)
                     .beyond(document.contract().budget());
             if (exceeded.isPresent()) {
-                fail(index, "budget.exceeded", exceeded.get().limit() + " is used up: " + exceeded.get().used() + " of "
-                        + exceeded.get().allowed() + ", " + document.lineOf(exceeded.get().limit()));
+                fail(
+                        index,
+                        "budget.exceeded",
+                        exceeded.get().limit() + " is used up: "
+                                + exceeded.get().used() + " of "
+                                + exceeded.get().allowed() + ", "
+                                + document.lineOf(exceeded.get().limit()));
                 return;
             }
             Map<String, Object> arguments;
@@ -148,20 +154,22 @@ final class ManagedRun implements Runnable {
     /** Waits while the agent is paused. False when the run is over. */
     private boolean awaitTurn() throws InterruptedException {
         long from = time.nanos();
-        AgentRecord agent = book.awaitRecord(
-                agentId, record -> record.state() != AgentState.PAUSED, Duration.ofDays(3650));
+        AgentRecord agent =
+                book.awaitRecord(agentId, record -> record.state() != AgentState.PAUSED, Duration.ofDays(3650));
         waitedNanos += time.nanos() - from;
         return agent.state() == AgentState.RUNNING && agent.run().equals(run);
     }
 
-    private boolean conclude(
-            int index, PlanStep step, CallOutcome outcome, Map<String, Map<String, Object>> outputs) {
+    private boolean conclude(int index, PlanStep step, CallOutcome outcome, Map<String, Map<String, Object>> outputs) {
         return switch (outcome) {
             case CallOutcome.Done done -> {
                 outputs.put(step.id(), done.output());
-                book.decide(trace, draft -> draft.change(
-                                        new StateChange.Put(OUTPUT, run + "/" + step.id(), done.output()))
-                                .put(book.get(agentId).withStep(index, Step.DONE, "").withToolCall()))
+                book.decide(
+                                trace,
+                                draft -> draft.change(new StateChange.Put(OUTPUT, run + "/" + step.id(), done.output()))
+                                        .put(book.get(agentId)
+                                                .withStep(index, Step.DONE, "")
+                                                .withToolCall()))
                         .await();
                 yield true;
             }
@@ -174,8 +182,11 @@ final class ManagedRun implements Runnable {
                 yield false;
             }
             case CallOutcome.NotConsented no -> {
-                fail(index, "consent." + no.status(), step.tool() + " was not allowed: " + no.status()
-                        + (no.by().isEmpty() ? "" : " by " + no.by()));
+                fail(
+                        index,
+                        "consent." + no.status(),
+                        step.tool() + " was not allowed: " + no.status()
+                                + (no.by().isEmpty() ? "" : " by " + no.by()));
                 yield false;
             }
             case CallOutcome.Failed failed -> {
@@ -196,9 +207,9 @@ final class ManagedRun implements Runnable {
 
     private void mark(int index, String state, String note, Duration spent) {
         book.decide(trace, draft -> {
-                    AgentRecord next = book.get(agentId).withStep(index, state, note);
-                    return draft.put(spent.isZero() ? next : next.withRunMillis(spent.toMillis()));
-                });
+            AgentRecord next = book.get(agentId).withStep(index, state, note);
+            return draft.put(spent.isZero() ? next : next.withRunMillis(spent.toMillis()));
+        });
     }
 
     private static String reasonOf(Map<String, Object> arguments) {
@@ -247,6 +258,8 @@ final class ManagedRun implements Runnable {
 
     /** The plan as events and faces show it. */
     static List<Map<String, Object>> shown(List<PlanStep> plan) {
-        return plan.stream().map(step -> Event.fields("id", step.id(), "tool", step.tool())).toList();
+        return plan.stream()
+                .map(step -> Event.fields("id", step.id(), "tool", step.tool()))
+                .toList();
     }
 }

@@ -40,8 +40,7 @@ public final class ProcessAgents {
     private final Map<String, Long> lastBeat = new ConcurrentHashMap<>();
     private @Nullable AgentService service;
 
-    public ProcessAgents(
-            AgentBook book, Sandbox sandbox, TimeSource time, SandboxPlans plans, StdinPipes stdins) {
+    public ProcessAgents(AgentBook book, Sandbox sandbox, TimeSource time, SandboxPlans plans, StdinPipes stdins) {
         this.book = book;
         this.sandbox = sandbox;
         this.time = time;
@@ -81,11 +80,21 @@ public final class ProcessAgents {
             receipt = sandbox.prepare(plan);
         } catch (SandboxException e) {
             attempt.run();
-            failed(trace, id, run, e.code(), "the sandbox was not made: " + e.getMessage() + " (step " + e.step() + ")");
+            failed(
+                    trace,
+                    id,
+                    run,
+                    e.code(),
+                    "the sandbox was not made: " + e.getMessage() + " (step " + e.step() + ")");
             return;
         } catch (ServiceException e) {
             attempt.run();
-            failed(trace, id, run, e.body().code(), e.body().message() + "; " + e.body().next());
+            failed(
+                    trace,
+                    id,
+                    run,
+                    e.body().code(),
+                    e.body().message() + "; " + e.body().next());
             return;
         }
         try {
@@ -103,14 +112,20 @@ public final class ProcessAgents {
         List<Receipt.Line> gaps = receipt.gaps();
         if (document.contract().binding() == Binding.STRICT && !gaps.isEmpty()) {
             discard(run);
-            failed(trace, id, run, "sandbox.gap", "strict binding, and this host does not enforce "
-                    + gaps.getFirst().mechanism() + " (" + gaps.getFirst().how() + "), "
-                    + document.lineOf(contractPath(gaps.getFirst().mechanism())));
+            failed(
+                    trace,
+                    id,
+                    run,
+                    "sandbox.gap",
+                    "strict binding, and this host does not enforce "
+                            + gaps.getFirst().mechanism() + " ("
+                            + gaps.getFirst().how() + "), "
+                            + document.lineOf(contractPath(gaps.getFirst().mechanism())));
             return;
         }
         List<ReceiptLine> lines = receipt.lines().stream()
-                .map(line -> new ReceiptLine(
-                        line.mechanism(), line.declared(), line.actual(), line.how(), line.probe()))
+                .map(line ->
+                        new ReceiptLine(line.mechanism(), line.declared(), line.actual(), line.how(), line.probe()))
                 .toList();
         var decided = book.decide(trace, draft -> {
             AgentRecord now = book.get(id);
@@ -145,13 +160,10 @@ public final class ProcessAgents {
     private void failed(Trace trace, String id, String run, String code, String reason) {
         AgentRecord after = book.decide(trace, draft -> {
                     AgentRecord agent = book.get(id);
-                    if (!agent.run().equals(run)
-                            || agent.state().isFinal()
-                            || agent.state() == AgentState.STOPPING) {
+                    if (!agent.run().equals(run) || agent.state().isFinal() || agent.state() == AgentState.STOPPING) {
                         return agent;
                     }
-                    return service().conclude(
-                            trace, draft, agent, true, reason, Optional.of(exitOf(code)));
+                    return service().conclude(trace, draft, agent, true, reason, Optional.of(exitOf(code)));
                 })
                 .await();
         if (after.state() == AgentState.STOPPING && after.run().equals(run)) {
@@ -170,8 +182,7 @@ public final class ProcessAgents {
             sandbox.kill(run);
             sandbox.forget(run);
         } catch (SandboxException e) {
-            System.getLogger(ProcessAgents.class.getName())
-                    .log(System.Logger.Level.DEBUG, run + ": " + e.getMessage());
+            System.getLogger(ProcessAgents.class.getName()).log(System.Logger.Level.DEBUG, run + ": " + e.getMessage());
         }
     }
 
@@ -181,7 +192,9 @@ public final class ProcessAgents {
         String run = exit.incarnation();
         int dot = run.lastIndexOf('.');
         Optional<AgentRecord> found = dot < 0 ? Optional.empty() : book.find(run.substring(0, dot));
-        if (found.isEmpty() || !found.get().run().equals(run) || found.get().state().isFinal()) {
+        if (found.isEmpty()
+                || !found.get().run().equals(run)
+                || found.get().state().isFinal()) {
             forget(run);
             return;
         }
@@ -198,7 +211,11 @@ public final class ProcessAgents {
                         draft.event(new Event.ProcessExited(id, run, exit));
                         if (agent.state() == AgentState.STOPPING) {
                             AgentRecord ended = book.move(draft, agent, AgentTrigger.GONE, agent.reason())
-                                    .ended(AgentState.KILLED, agent.reason(), time.now().toString(), view(exit));
+                                    .ended(
+                                            AgentState.KILLED,
+                                            agent.reason(),
+                                            time.now().toString(),
+                                            view(exit));
                             draft.put(ended);
                             draft.event(new Event.CommandFinished(
                                     "spawn", agent.spawnKey(), id, "killed", "", Map.of("reason", agent.reason())));
@@ -220,8 +237,7 @@ public final class ProcessAgents {
         try {
             sandbox.forget(run);
         } catch (SandboxException e) {
-            System.getLogger(ProcessAgents.class.getName())
-                    .log(System.Logger.Level.DEBUG, run + ": " + e.getMessage());
+            System.getLogger(ProcessAgents.class.getName()).log(System.Logger.Level.DEBUG, run + ": " + e.getMessage());
         }
     }
 
@@ -232,8 +248,9 @@ public final class ProcessAgents {
     /** How it ended, in words for its owner. */
     private static String words(Exit exit, ContractDocument document) {
         if (exit.reason().equals("oom")) {
-            return "it ran out of memory: the limit is " + document.contract().compute().memBytes() / (1024 * 1024)
-                    + " MiB, " + document.lineOf("compute.mem");
+            return "it ran out of memory: the limit is "
+                    + document.contract().compute().memBytes() / (1024 * 1024) + " MiB, "
+                    + document.lineOf("compute.mem");
         }
         if (exit.signal().isPresent()) {
             int signal = exit.signal().get();
@@ -249,7 +266,11 @@ public final class ProcessAgents {
         Trace trace = new Trace(Tracing.newCorrelation());
         for (AgentRecord agent : book.all()) {
             if (!agent.isManaged() && !agent.state().isFinal() && agent.state() != AgentState.BACKOFF) {
-                failed(trace, agent.id(), agent.run(), "sandbox.lost-supervisor",
+                failed(
+                        trace,
+                        agent.id(),
+                        agent.run(),
+                        "sandbox.lost-supervisor",
                         "the sandbox broker ended, and its sandboxes with it (lost-supervisor)");
             }
         }
@@ -279,7 +300,10 @@ public final class ProcessAgents {
             call.call();
         } catch (SandboxException e) {
             throw new ServiceException(
-                    ServiceException.Kind.UNAVAILABLE, e.code(), String.valueOf(e.getMessage()), agent.id(),
+                    ServiceException.Kind.UNAVAILABLE,
+                    e.code(),
+                    String.valueOf(e.getMessage()),
+                    agent.id(),
                     "see agentctl doctor");
         }
     }
@@ -299,7 +323,11 @@ public final class ProcessAgents {
             if (agent.state() == AgentState.STARTING) {
                 start(trace, agent.id(), () -> {});
             } else {
-                failed(trace, agent.id(), agent.run(), "sandbox.lost-supervisor",
+                failed(
+                        trace,
+                        agent.id(),
+                        agent.run(),
+                        "sandbox.lost-supervisor",
                         "its sandbox was gone when agentd came back (lost-supervisor)");
             }
             return;
@@ -307,7 +335,8 @@ public final class ProcessAgents {
         switch (status.get().state()) {
             case "exited" -> status.get().exit().ifPresent(this::exited);
             case "held", "building" -> {
-                // Never started. The attempt is repeated as a new incarnation: the old one is still known to the broker,
+                // Never started. The attempt is repeated as a new incarnation: the old one is still known to the
+                // broker,
                 // and its end, which comes later, must not be taken for an end of the new one.
                 discard(agent.run());
                 if (agent.state() == AgentState.STARTING) {
@@ -336,7 +365,8 @@ public final class ProcessAgents {
             if (agent.isManaged() || agent.state() != AgentState.RUNNING) {
                 continue;
             }
-            Optional<Duration> allowed = book.document(agent.id()).contract().supervision().heartbeat();
+            Optional<Duration> allowed =
+                    book.document(agent.id()).contract().supervision().heartbeat();
             if (allowed.isEmpty()) {
                 continue;
             }
@@ -346,8 +376,10 @@ public final class ProcessAgents {
                     sinceStart, plans.millisSinceHeartbeat(agent, time.now()).orElse(Long.MAX_VALUE));
             if (silent > allowed.get().toMillis()) {
                 Trace trace = new Trace(Tracing.newCorrelation());
-                book.decide(trace, draft -> draft.event(new Event.HeartbeatMissed(
-                        agent.id(), agent.run(), silent, allowed.get().toMillis())));
+                book.decide(
+                        trace,
+                        draft -> draft.event(new Event.HeartbeatMissed(
+                                agent.id(), agent.run(), silent, allowed.get().toMillis())));
                 lastBeat.put(agent.id(), time.nanos());
                 kill(agent);
             }

@@ -23,21 +23,32 @@ final class ProcessExplanation {
             case "read", "list", "stat", "write", "create", "delete", "exec" ->
                 path(agent, document, operation, target);
             case "connect", "net", "send" ->
-                refused(agent, operation, target,
+                refused(
+                        agent,
+                        operation,
+                        target,
                         "the sandbox has a network namespace of its own with only loopback in it"
                                 + how(agent, "namespace.net"),
                         document.lineOf("egress.domains").toString(),
                         "declared domains are reached through a proxy, which this version does not have");
             default ->
                 PRIVILEGED.contains(operation)
-                        ? refused(agent, operation, target,
+                        ? refused(
+                                agent,
+                                operation,
+                                target,
                                 "no sandboxed process may make this system call" + how(agent, "seccomp"),
-                                document.lineOf("runtime").toString(), "no contract can allow it")
+                                document.lineOf("runtime").toString(),
+                                "no contract can allow it")
                         : new Explanation(
-                                agent.id(), operation, target, "unknown",
+                                agent.id(),
+                                operation,
+                                target,
+                                "unknown",
                                 "only read, write, create, delete, exec, connect and the names of refused system calls"
                                         + " are explained",
-                                "", "see agentctl show " + agent.id() + " for the enforcement receipt");
+                                "",
+                                "see agentctl show " + agent.id() + " for the enforcement receipt");
         };
     }
 
@@ -46,19 +57,35 @@ final class ProcessExplanation {
         Filesystem filesystem = ContractRules.filesystem(document.contract(), agent.input());
         String path = target.startsWith("/") ? target : "/workspace/" + target;
         if (isUnder(path, filesystem.write())) {
-            return allowed(agent, operation, target, "it is in a declared folder",
+            return allowed(
+                    agent,
+                    operation,
+                    target,
+                    "it is in a declared folder",
                     document.lineOf("filesystem.write").toString());
         }
         if (Policy.isBelow(path, "/workspace") || Policy.isBelow(path, "/tmp")) {
-            return allowed(agent, operation, target, "it is in the agent's own "
-                    + (path.startsWith("/tmp") ? "/tmp" : "workspace"), document.lineOf("filesystem").toString());
+            return allowed(
+                    agent,
+                    operation,
+                    target,
+                    "it is in the agent's own " + (path.startsWith("/tmp") ? "/tmp" : "workspace"),
+                    document.lineOf("filesystem").toString());
         }
         if (isUnder(path, filesystem.read())) {
             return write
-                    ? refused(agent, operation, target, "it is in a folder declared for reading only"
-                                    + how(agent, "landlock"),
-                            document.lineOf("filesystem.read").toString(), "declare it under filesystem.write")
-                    : allowed(agent, operation, target, "it is in a declared folder",
+                    ? refused(
+                            agent,
+                            operation,
+                            target,
+                            "it is in a folder declared for reading only" + how(agent, "landlock"),
+                            document.lineOf("filesystem.read").toString(),
+                            "declare it under filesystem.write")
+                    : allowed(
+                            agent,
+                            operation,
+                            target,
+                            "it is in a declared folder",
                             document.lineOf("filesystem.read").toString());
         }
         Optional<String> system = SandboxPlans.system().stream()
@@ -67,14 +94,25 @@ final class ProcessExplanation {
                 .findFirst();
         if (system.isPresent()) {
             return write
-                    ? refused(agent, operation, target, "everything outside the declared folders is read-only (EROFS)"
+                    ? refused(
+                            agent,
+                            operation,
+                            target,
+                            "everything outside the declared folders is read-only (EROFS)"
                                     + how(agent, "root.readonly"),
                             document.lineOf("filesystem.write").toString(),
                             "write below /workspace, or declare the folder under filesystem.write")
-                    : allowed(agent, operation, target, "every sandbox has the host's programs in " + system.get()
-                                    + ", read-only", document.lineOf("runtime").toString());
+                    : allowed(
+                            agent,
+                            operation,
+                            target,
+                            "every sandbox has the host's programs in " + system.get() + ", read-only",
+                            document.lineOf("runtime").toString());
         }
-        return refused(agent, operation, target,
+        return refused(
+                agent,
+                operation,
+                target,
                 "it does not exist inside the sandbox: only /usr, the agent's workspace and declared folders do"
                         + (write ? "; the root is read-only (EROFS)" : " (ENOENT)") + how(agent, "root.readonly"),
                 document.lineOf(write ? "filesystem.write" : "filesystem.read").toString(),

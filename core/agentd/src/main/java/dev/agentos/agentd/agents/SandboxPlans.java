@@ -31,8 +31,13 @@ public final class SandboxPlans {
 
     /** Parts of the host's /etc that programs need and that hold no secret. */
     private static final List<String> HOST_ETC = List.of(
-            "/etc/ssl/certs", "/etc/ld.so.cache", "/etc/alternatives", "/etc/localtime", "/etc/mime.types",
-            "/etc/magic", "/etc/ca-certificates");
+            "/etc/ssl/certs",
+            "/etc/ld.so.cache",
+            "/etc/alternatives",
+            "/etc/localtime",
+            "/etc/mime.types",
+            "/etc/magic",
+            "/etc/ca-certificates");
 
     private final Path agentsDirectory;
     private final List<Path> serviceFolders;
@@ -152,7 +157,8 @@ public final class SandboxPlans {
                             ServiceException.Kind.REFUSED,
                             "path.service-state",
                             "the declared path " + path + " is or holds the service's own state in " + own,
-                            document.lineOf(write ? "filesystem.write" : "filesystem.read").toString(),
+                            document.lineOf(write ? "filesystem.write" : "filesystem.read")
+                                    .toString(),
                             "declare a folder beside it");
                 }
             }
@@ -163,7 +169,8 @@ public final class SandboxPlans {
                     "path.missing",
                     "the declared path " + path + " is not there or not readable for the user of agentd ("
                             + System.getProperty("user.name") + ")",
-                    document.lineOf(write ? "filesystem.write" : "filesystem.read").toString(),
+                    document.lineOf(write ? "filesystem.write" : "filesystem.read")
+                            .toString(),
                     "create it, or take it out of the contract");
         }
     }
@@ -172,7 +179,8 @@ public final class SandboxPlans {
     OptionalLong millisSinceHeartbeat(AgentRecord agent, Instant now) {
         Path beat = agentsDirectory.resolve(agent.id()).resolve("beat").resolve(HEARTBEAT);
         try {
-            Instant touched = Files.getLastModifiedTime(beat, LinkOption.NOFOLLOW_LINKS).toInstant();
+            Instant touched =
+                    Files.getLastModifiedTime(beat, LinkOption.NOFOLLOW_LINKS).toInstant();
             return OptionalLong.of(now.toEpochMilli() - touched.toEpochMilli());
         } catch (IOException e) {
             return OptionalLong.empty();
@@ -185,22 +193,30 @@ public final class SandboxPlans {
                     directory, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
         } catch (IOException e) {
             throw new ServiceException(
-                    ServiceException.Kind.UNAVAILABLE, "state.directory", directory + ": " + e.getMessage(),
-                    directory.toString(), "check the disk and the owner of the state directory");
+                    ServiceException.Kind.UNAVAILABLE,
+                    "state.directory",
+                    directory + ": " + e.getMessage(),
+                    directory.toString(),
+                    "check the disk and the owner of the state directory");
         }
     }
 
     private static Path makePipe(Path pipe) {
         try {
             Files.deleteIfExists(pipe);
-            Process process = new ProcessBuilder("mkfifo", "-m", "600", pipe.toString()).redirectErrorStream(true).start();
+            Process process = new ProcessBuilder("mkfifo", "-m", "600", pipe.toString())
+                    .redirectErrorStream(true)
+                    .start();
             if (process.waitFor() != 0) {
                 throw new IOException("mkfifo failed");
             }
             return pipe;
         } catch (IOException e) {
             throw new ServiceException(
-                    ServiceException.Kind.UNAVAILABLE, "stdin.pipe", pipe + ": " + e.getMessage(), pipe.toString(),
+                    ServiceException.Kind.UNAVAILABLE,
+                    "stdin.pipe",
+                    pipe + ": " + e.getMessage(),
+                    pipe.toString(),
                     "run without standard input");
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -22,7 +22,10 @@ public final class StdinPipes {
             pipes.put(run, FileChannel.open(pipe, StandardOpenOption.WRITE));
         } catch (IOException e) {
             throw new ServiceException(
-                    ServiceException.Kind.UNAVAILABLE, "stdin.pipe", pipe + ": " + e.getMessage(), run,
+                    ServiceException.Kind.UNAVAILABLE,
+                    "stdin.pipe",
+                    pipe + ": " + e.getMessage(),
+                    run,
                     "run it without standard input");
         }
     }
@@ -60,7 +63,10 @@ public final class StdinPipes {
 
     private static ServiceException closed(String run, String why) {
         return new ServiceException(
-                ServiceException.Kind.CONFLICT, "stdin.closed", "the agent reads no more input: " + why, run,
+                ServiceException.Kind.CONFLICT,
+                "stdin.closed",
+                "the agent reads no more input: " + why,
+                run,
                 "it may have ended; see agentctl show");
     }
 }

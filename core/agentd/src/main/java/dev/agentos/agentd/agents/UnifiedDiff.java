@@ -14,8 +14,7 @@ final class UnifiedDiff {
     static String of(String path, String before, String after) {
         List<String> old = before.isEmpty() ? List.of() : before.lines().toList();
         List<String> fresh = after.isEmpty() ? List.of() : after.lines().toList();
-        List<String> lines =
-                UnifiedDiffUtils.generateUnifiedDiff(path, path, old, DiffUtils.diff(old, fresh), CONTEXT);
+        List<String> lines = UnifiedDiffUtils.generateUnifiedDiff(path, path, old, DiffUtils.diff(old, fresh), CONTEXT);
         return lines.isEmpty() ? "" : String.join("\n", lines) + "\n";
     }
 }

@@ -8,7 +8,8 @@ import dev.agentos.domain.consent.Consent.Ask;
  * @param key the idempotency key of the effect that waits for it
  * @param status {@code pending}, {@code allowed}, {@code denied}, {@code expired} or {@code withdrawn}
  */
-public record AskRecord(Ask ask, String key, String contract, String status, String by, String scope, String answeredAt) {
+public record AskRecord(
+        Ask ask, String key, String contract, String status, String by, String scope, String answeredAt) {
 
     public static final String KIND = "ask";
     public static final String PENDING = "pending";

@@ -157,7 +157,11 @@ public final class ConsentService {
                     record.ask(), answer, answererIsAgent, record.contract(), bootId, "grant-" + nextGrant, now)) {
                 case ConsentRules.Verdict.Allowed allowed ->
                     new Closed(
-                            record.closed(AskRecord.ALLOWED, answer.by(), answer.scope().word(), now.toString()),
+                            record.closed(
+                                    AskRecord.ALLOWED,
+                                    answer.by(),
+                                    answer.scope().word(),
+                                    now.toString()),
                             allowed.grant());
                 case ConsentRules.Verdict.Denied _ ->
                     new Closed(record.closed(AskRecord.DENIED, answer.by(), "", now.toString()), Optional.empty());
@@ -192,7 +196,12 @@ public final class ConsentService {
                 shown));
         closed.grant()
                 .ifPresent(grant -> events.add(new Event.GrantGiven(
-                        ask.agent(), ask.run(), grant.id(), grant.tool(), grant.target(), grant.scope().word(),
+                        ask.agent(),
+                        ask.run(),
+                        grant.id(),
+                        grant.tool(),
+                        grant.target(),
+                        grant.scope().word(),
                         grant.by())));
         return events;
     }
@@ -227,9 +236,16 @@ public final class ConsentService {
             List<StateChange> changes = new ArrayList<>();
             for (AskRecord record : asks.values()) {
                 if (record.isPending() && which.test(record)) {
-                    AskRecord next = record.closed(status, "agentd", why, time.now().toString());
+                    AskRecord next =
+                            record.closed(status, "agentd", why, time.now().toString());
                     events.add(new Event.ConsentAnswered(
-                            record.ask().agent(), record.ask().run(), record.ask().id(), status, "agentd", why, ""));
+                            record.ask().agent(),
+                            record.ask().run(),
+                            record.ask().id(),
+                            status,
+                            "agentd",
+                            why,
+                            ""));
                     changes.add(put(next));
                     closed.add(next);
                 }
@@ -265,8 +281,7 @@ public final class ConsentService {
     public Optional<Grant> covering(String agent, String tool, String target, String run) {
         lock.lock();
         try {
-            return ConsentRules.covering(
-                    List.copyOf(grants.values()), agent, tool, target, run, bootId, time.now());
+            return ConsentRules.covering(List.copyOf(grants.values()), agent, tool, target, run, bootId, time.now());
         } finally {
             lock.unlock();
         }
@@ -282,9 +297,7 @@ public final class ConsentService {
                 throw ServiceException.notFound("grant", id, "see agentctl consent grants");
             }
             durable = journal.submit(Batch.of(
-                    trace,
-                    new Event.GrantEnded(grant.agent(), id, "revoked", by),
-                    new StateChange.Remove(GRANT, id)));
+                    trace, new Event.GrantEnded(grant.agent(), id, "revoked", by), new StateChange.Remove(GRANT, id)));
             grants.remove(id);
         } finally {
             lock.unlock();
@@ -293,7 +306,10 @@ public final class ConsentService {
             durable.join();
         } catch (CompletionException e) {
             throw new ServiceException(
-                    ServiceException.Kind.UNAVAILABLE, "journal.failed", String.valueOf(e.getMessage()), "journal",
+                    ServiceException.Kind.UNAVAILABLE,
+                    "journal.failed",
+                    String.valueOf(e.getMessage()),
+                    "journal",
                     "the grant is off until agentd restarts; repair the disk and revoke again");
         }
     }

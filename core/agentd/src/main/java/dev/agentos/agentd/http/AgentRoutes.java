@@ -34,8 +34,12 @@ final class AgentRoutes {
     private final SandboxWatch sandbox;
 
     AgentRoutes(
-            AgentBook book, AgentService agents, AgentInspection inspection, ConsentService consent,
-            ProcessAgents processes, SandboxWatch sandbox) {
+            AgentBook book,
+            AgentService agents,
+            AgentInspection inspection,
+            ConsentService consent,
+            ProcessAgents processes,
+            SandboxWatch sandbox) {
         this.book = book;
         this.agents = agents;
         this.inspection = inspection;
@@ -46,36 +50,107 @@ final class AgentRoutes {
 
     List<Route> routes() {
         return List.of(
-                post("/v1/agents", "spawnAgent", "Admit a contract and start an agent", List.of("wait", "timeout_ms"),
-                        AgentWire.Spawn.class, AgentView.class, this::spawn),
-                get("/v1/agents", "listAgents", "Every agent, in the order of creation", List.of("state"),
-                        AgentWire.Agents.class, this::list),
-                get("/v1/agents/{id}", "showAgent", "One agent", List.of("wait", "timeout_ms"), AgentView.class,
+                post(
+                        "/v1/agents",
+                        "spawnAgent",
+                        "Admit a contract and start an agent",
+                        List.of("wait", "timeout_ms"),
+                        AgentWire.Spawn.class,
+                        AgentView.class,
+                        this::spawn),
+                get(
+                        "/v1/agents",
+                        "listAgents",
+                        "Every agent, in the order of creation",
+                        List.of("state"),
+                        AgentWire.Agents.class,
+                        this::list),
+                get(
+                        "/v1/agents/{id}",
+                        "showAgent",
+                        "One agent",
+                        List.of("wait", "timeout_ms"),
+                        AgentView.class,
                         this::show),
-                post("/v1/agents/{id}/pause", "pauseAgent", "Pause it: nothing of it runs until it is resumed",
-                        List.of(), Void.class, AgentView.class, call -> view(agents.pause(call.trace(), call.id(), call.by()))),
-                post("/v1/agents/{id}/resume", "resumeAgent", "Let a paused agent go on", List.of(), Void.class,
-                        AgentView.class, call -> view(agents.resume(call.trace(), call.id(), call.by()))),
-                post("/v1/agents/{id}/kill", "killAgent", "End it and everything it started", List.of(), Void.class,
-                        AgentView.class, this::kill),
-                get("/v1/agents/{id}/log", "readLog", "A piece of a process agent's output",
-                        List.of("stream", "offset", "wait_ms"), AgentWire.LogChunk.class, this::log),
-                post("/v1/agents/{id}/stdin", "writeStdin", "Standard input for a process agent", List.of(),
-                        AgentWire.StdinChunk.class, ServiceWire.Done.class, this::stdin),
-                get("/v1/agents/{id}/contract", "readAgentContract", "The contract that it was admitted with", List.of(),
-                        AgentWire.ContractOf.class, this::contract),
-                get("/v1/agents/{id}/changes", "listChanges", "Files the agent changed, with diffs", List.of(),
-                        AgentWire.Changes.class, call -> new AgentWire.Changes(inspection.changes(call.id()))),
-                post("/v1/agents/{id}/undo", "undoChanges", "Take changes back", List.of(), AgentWire.Undo.class,
+                post(
+                        "/v1/agents/{id}/pause",
+                        "pauseAgent",
+                        "Pause it: nothing of it runs until it is resumed",
+                        List.of(),
+                        Void.class,
+                        AgentView.class,
+                        call -> view(agents.pause(call.trace(), call.id(), call.by()))),
+                post(
+                        "/v1/agents/{id}/resume",
+                        "resumeAgent",
+                        "Let a paused agent go on",
+                        List.of(),
+                        Void.class,
+                        AgentView.class,
+                        call -> view(agents.resume(call.trace(), call.id(), call.by()))),
+                post(
+                        "/v1/agents/{id}/kill",
+                        "killAgent",
+                        "End it and everything it started",
+                        List.of(),
+                        Void.class,
+                        AgentView.class,
+                        this::kill),
+                get(
+                        "/v1/agents/{id}/log",
+                        "readLog",
+                        "A piece of a process agent's output",
+                        List.of("stream", "offset", "wait_ms"),
+                        AgentWire.LogChunk.class,
+                        this::log),
+                post(
+                        "/v1/agents/{id}/stdin",
+                        "writeStdin",
+                        "Standard input for a process agent",
+                        List.of(),
+                        AgentWire.StdinChunk.class,
+                        ServiceWire.Done.class,
+                        this::stdin),
+                get(
+                        "/v1/agents/{id}/contract",
+                        "readAgentContract",
+                        "The contract that it was admitted with",
+                        List.of(),
+                        AgentWire.ContractOf.class,
+                        this::contract),
+                get(
+                        "/v1/agents/{id}/changes",
+                        "listChanges",
+                        "Files the agent changed, with diffs",
+                        List.of(),
+                        AgentWire.Changes.class,
+                        call -> new AgentWire.Changes(inspection.changes(call.id()))),
+                post(
+                        "/v1/agents/{id}/undo",
+                        "undoChanges",
+                        "Take changes back",
+                        List.of(),
+                        AgentWire.Undo.class,
                         AgentWire.Changes.class,
                         call -> new AgentWire.Changes(
                                 inspection.undo(call.trace(), call.id(), call.body(AgentWire.Undo.class), call.by()))),
-                get("/v1/agents/{id}/result", "readResult", "What the steps of the last run gave", List.of(),
-                        AgentWire.Result.class, call -> inspection.result(call.id())),
-                get("/v1/agents/{id}/explain", "explainOperation", "Why an operation was or would be refused",
-                        List.of("op", "target"), AgentWire.Explanation.class,
+                get(
+                        "/v1/agents/{id}/result",
+                        "readResult",
+                        "What the steps of the last run gave",
+                        List.of(),
+                        AgentWire.Result.class,
+                        call -> inspection.result(call.id())),
+                get(
+                        "/v1/agents/{id}/explain",
+                        "explainOperation",
+                        "Why an operation was or would be refused",
+                        List.of("op", "target"),
+                        AgentWire.Explanation.class,
                         call -> inspection.explain(
-                                call.id(), required(call, "op"), call.text("target").orElse(""))));
+                                call.id(),
+                                required(call, "op"),
+                                call.text("target").orElse(""))));
     }
 
     private AgentView spawn(Call call) throws InterruptedException {
@@ -91,17 +166,20 @@ final class AgentRoutes {
 
     private AgentView awaitState(Call call, String id) throws InterruptedException {
         String wanted = call.text("wait").orElse("");
-        Duration limit = Duration.ofMillis(
-                Math.min(call.number("timeout_ms", 30_000), LONGEST_WAIT.toMillis()));
+        Duration limit = Duration.ofMillis(Math.min(call.number("timeout_ms", 30_000), LONGEST_WAIT.toMillis()));
         return switch (wanted) {
-            case "started" -> view(book.awaitRecord(
-                    id,
-                    agent -> agent.state() != AgentState.QUEUED && agent.state() != AgentState.STARTING,
-                    limit));
+            case "started" ->
+                view(book.awaitRecord(
+                        id,
+                        agent -> agent.state() != AgentState.QUEUED && agent.state() != AgentState.STARTING,
+                        limit));
             case "ended" -> view(book.awaitRecord(id, agent -> agent.state().isFinal(), limit));
             default ->
                 throw new ServiceException(
-                        ServiceException.Kind.BAD_REQUEST, "request.query", "wait cannot be " + wanted, "wait",
+                        ServiceException.Kind.BAD_REQUEST,
+                        "request.query",
+                        "wait cannot be " + wanted,
+                        "wait",
                         "use started or ended");
         };
     }
@@ -111,7 +189,8 @@ final class AgentRoutes {
         processes.usage().forEach(status -> usage.put(status.incarnation(), status));
         Optional<String> state = call.text("state");
         return new AgentWire.Agents(book.all().stream()
-                .filter(agent -> state.map(wanted -> wanted.equals(agent.state().name().toLowerCase(Locale.ROOT))
+                .filter(agent -> state.map(wanted -> wanted.equals(
+                                        agent.state().name().toLowerCase(Locale.ROOT))
                                 || (wanted.equals("live") && !agent.state().isFinal()))
                         .orElse(true))
                 .map(agent -> view(agent, Optional.ofNullable(usage.get(agent.run()))))
@@ -125,7 +204,9 @@ final class AgentRoutes {
 
     private AgentWire.LogChunk log(Call call) throws InterruptedException {
         return inspection.log(
-                call.id(), call.text("stream").orElse("stdout"), call.number("offset", 0),
+                call.id(),
+                call.text("stream").orElse("stdout"),
+                call.number("offset", 0),
                 Math.min(call.number("wait_ms", 0), 30_000));
     }
 
@@ -157,17 +238,30 @@ final class AgentRoutes {
     static String required(Call call, String name) {
         return call.text(name)
                 .orElseThrow(() -> new ServiceException(
-                        ServiceException.Kind.BAD_REQUEST, "request.query", name + " is missing", name, "add ?" + name + "="));
+                        ServiceException.Kind.BAD_REQUEST,
+                        "request.query",
+                        name + " is missing",
+                        name,
+                        "add ?" + name + "="));
     }
 
     static Route get(
-            String pattern, String operation, String summary, List<String> query, Class<?> response,
+            String pattern,
+            String operation,
+            String summary,
+            List<String> query,
+            Class<?> response,
             Route.Action.Answer answer) {
         return new Route("GET", pattern, operation, summary, query, Void.class, response, Route.JSON, answer);
     }
 
     static Route post(
-            String pattern, String operation, String summary, List<String> query, Class<?> request, Class<?> response,
+            String pattern,
+            String operation,
+            String summary,
+            List<String> query,
+            Class<?> request,
+            Class<?> response,
             Route.Action.Answer answer) {
         return new Route("POST", pattern, operation, summary, query, request, response, Route.JSON, answer);
     }

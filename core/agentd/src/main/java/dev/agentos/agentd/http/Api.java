@@ -36,17 +36,24 @@ public final class Api {
             Metrics metrics,
             Runnable shutdown) {
         List<Route> all = new ArrayList<>();
-        all.addAll(new ServiceRoutes(
-                        status, book, agents, consent, tools, journal, events, history, metrics, shutdown)
+        all.addAll(new ServiceRoutes(status, book, agents, consent, tools, journal, events, history, metrics, shutdown)
                 .routes());
         all.addAll(new AgentRoutes(book, agents, inspection, consent, processes, sandbox).routes());
-        all.add(AgentRoutes.post("/v1/doctor", "doctor", "Probe the host again", List.of(), Void.class,
-                ServiceWire.Status.class, _ -> {
+        all.add(AgentRoutes.post(
+                "/v1/doctor", "doctor", "Probe the host again", List.of(), Void.class, ServiceWire.Status.class, _ -> {
                     sandbox.refresh();
                     return status.read();
                 }));
-        all.add(new Route("GET", "/openapi.json", "readOpenApi", "This document", List.of(), Void.class, Void.class,
-                Route.JSON, (Route.Action.Answer) _ -> document(all)));
+        all.add(new Route(
+                "GET",
+                "/openapi.json",
+                "readOpenApi",
+                "This document",
+                List.of(),
+                Void.class,
+                Void.class,
+                Route.JSON,
+                (Route.Action.Answer) _ -> document(all)));
         this.routes = List.copyOf(all);
     }
 

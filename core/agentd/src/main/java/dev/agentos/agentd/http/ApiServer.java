@@ -41,8 +41,8 @@ public final class ApiServer implements AutoCloseable {
     public record TcpDoor(int port, Path tokenFile) {}
 
     /** Opens the doors. */
-    public static ApiServer start(Api.Routes allRoutes, Metrics metrics, Path socket, String owner, Optional<TcpDoor> door)
-            throws Exception {
+    public static ApiServer start(
+            Api.Routes allRoutes, Metrics metrics, Path socket, String owner, Optional<TcpDoor> door) throws Exception {
         List<Route> routes = allRoutes.list();
         Server unix = new Server(threads("door"));
         UnixDomainServerConnector connector = new UnixDomainServerConnector(unix, 1, 1, http());
@@ -66,7 +66,8 @@ public final class ApiServer implements AutoCloseable {
         int port = loopback.getLocalPort();
         byte[] token = writeToken(door.get().tokenFile());
         tcp.setHandler(new Door(
-                routes, metrics,
+                routes,
+                metrics,
                 new Guard.Tcp(token, Set.of("127.0.0.1:" + port, "localhost:" + port, "[::1]:" + port))));
         tcp.start();
         return new ApiServer(unix, Optional.of(tcp), port);

@@ -29,8 +29,10 @@ record Call(
             return value;
         } catch (JacksonException e) {
             throw new ServiceException(
-                    ServiceException.Kind.BAD_REQUEST, "request.body",
-                    "the body is not a " + type.getSimpleName() + ": " + e.getOriginalMessage(), "body",
+                    ServiceException.Kind.BAD_REQUEST,
+                    "request.body",
+                    "the body is not a " + type.getSimpleName() + ": " + e.getOriginalMessage(),
+                    "body",
                     "see /openapi.json for its shape");
         } catch (NullPointerException | IllegalArgumentException e) {
             throw lacks(type, "a field");
@@ -55,8 +57,11 @@ record Call(
 
     private static ServiceException lacks(Class<?> type, String what) {
         return new ServiceException(
-                ServiceException.Kind.BAD_REQUEST, "request.body",
-                "the body lacks " + what + " of " + type.getSimpleName(), "body", "see /openapi.json for its shape");
+                ServiceException.Kind.BAD_REQUEST,
+                "request.body",
+                "the body lacks " + what + " of " + type.getSimpleName(),
+                "body",
+                "see /openapi.json for its shape");
     }
 
     Optional<String> text(String name) {
@@ -82,7 +87,10 @@ record Call(
 
     private static ServiceException notANumber(String name, String value) {
         return new ServiceException(
-                ServiceException.Kind.BAD_REQUEST, "request.query",
-                name + " must be a whole number from 0 on, not " + value, name, "correct it");
+                ServiceException.Kind.BAD_REQUEST,
+                "request.query",
+                name + " must be a whole number from 0 on, not " + value,
+                name,
+                "correct it");
     }
 }

@@ -55,10 +55,16 @@ final class Door extends Handler.Abstract {
             response.getHeaders().put("X-Correlation-Id", correlation);
             response.getHeaders().put(HttpHeader.CACHE_CONTROL, "no-store");
             Call call = new Call(
-                    found.path(), query(request), body(request), by, new Trace(correlation),
-                    Optional.ofNullable(request.getHeaders().get("Last-Event-ID")).orElse(""));
+                    found.path(),
+                    query(request),
+                    body(request),
+                    by,
+                    new Trace(correlation),
+                    Optional.ofNullable(request.getHeaders().get("Last-Event-ID"))
+                            .orElse(""));
             ScopedValue.where(Tracing.CORRELATION, correlation).call(() -> {
-                try (var _ = Tracing.span("request", Map.of("operation", found.route().operation()))) {
+                try (var _ = Tracing.span(
+                        "request", Map.of("operation", found.route().operation()))) {
                     perform(found.route(), call, response, callback);
                     return true;
                 }
@@ -80,16 +86,28 @@ final class Door extends Handler.Abstract {
         Throwable cause = e instanceof CompletionException && e.getCause() != null ? e.getCause() : e;
         if (cause instanceof Journal.JournalFailedException) {
             error(
-                    response, callback, 503,
-                    new ErrorBody("journal.failed", String.valueOf(cause.getMessage()), "journal",
-                            "free space or repair the disk, then restart agentd", List.of()));
+                    response,
+                    callback,
+                    503,
+                    new ErrorBody(
+                            "journal.failed",
+                            String.valueOf(cause.getMessage()),
+                            "journal",
+                            "free space or repair the disk, then restart agentd",
+                            List.of()));
             return;
         }
         System.getLogger(Door.class.getName()).log(System.Logger.Level.ERROR, operation + " failed", e);
         error(
-                response, callback, 500,
-                new ErrorBody("internal", "internal error: " + e.getClass().getSimpleName(), operation,
-                        "see the log of agentd", List.of()));
+                response,
+                callback,
+                500,
+                new ErrorBody(
+                        "internal",
+                        "internal error: " + e.getClass().getSimpleName(),
+                        operation,
+                        "see the log of agentd",
+                        List.of()));
     }
 
     private static void perform(Route route, Call call, Response response, Callback callback) throws Exception {
@@ -140,11 +158,15 @@ final class Door extends Handler.Abstract {
         Map<String, String> values = new LinkedHashMap<>();
         try {
             for (Fields.Field field : Request.extractQueryParameters(request)) {
-                values.put(field.getName(), Optional.ofNullable(field.getValue()).orElse(""));
+                values.put(
+                        field.getName(), Optional.ofNullable(field.getValue()).orElse(""));
             }
         } catch (RuntimeException e) {
             throw new ServiceException(
-                    ServiceException.Kind.BAD_REQUEST, "request.query", "the query is not well encoded", "query",
+                    ServiceException.Kind.BAD_REQUEST,
+                    "request.query",
+                    "the query is not well encoded",
+                    "query",
                     "percent-encode it as UTF-8");
         }
         return values;
@@ -154,25 +176,33 @@ final class Door extends Handler.Abstract {
         if (request.getMethod().equals("GET") || request.getMethod().equals("DELETE")) {
             return "";
         }
-        String type = Optional.ofNullable(request.getHeaders().get(HttpHeader.CONTENT_TYPE)).orElse("");
+        String type = Optional.ofNullable(request.getHeaders().get(HttpHeader.CONTENT_TYPE))
+                .orElse("");
         if (!type.toLowerCase(Locale.ROOT).split(";", 2)[0].strip().equals(Route.JSON)) {
             throw new ServiceException(
-                    ServiceException.Kind.BAD_REQUEST, "request.content-type", "the body must be " + Route.JSON,
-                    "Content-Type", "send Content-Type: " + Route.JSON);
+                    ServiceException.Kind.BAD_REQUEST,
+                    "request.content-type",
+                    "the body must be " + Route.JSON,
+                    "Content-Type",
+                    "send Content-Type: " + Route.JSON);
         }
         try (var in = Content.Source.asInputStream(request)) {
             byte[] bytes = in.readNBytes(MAX_BODY + 1);
             if (bytes.length > MAX_BODY) {
                 throw new ServiceException(
-                        ServiceException.Kind.BAD_REQUEST, "request.size", "the body is larger than " + MAX_BODY
-                                + " bytes", "body", "send less");
+                        ServiceException.Kind.BAD_REQUEST,
+                        "request.size",
+                        "the body is larger than " + MAX_BODY + " bytes",
+                        "body",
+                        "send less");
             }
             return new String(bytes, StandardCharsets.UTF_8);
         }
     }
 
     private static Optional<UnixDomainPrincipal> peer(Request request) throws IOException {
-        Object transport = request.getConnectionMetaData().getConnection().getEndPoint().getTransport();
+        Object transport =
+                request.getConnectionMetaData().getConnection().getEndPoint().getTransport();
         if (transport instanceof SocketChannel channel
                 && channel.supportedOptions().contains(ExtendedSocketOptions.SO_PEERCRED)) {
             return Optional.of(channel.getOption(ExtendedSocketOptions.SO_PEERCRED));

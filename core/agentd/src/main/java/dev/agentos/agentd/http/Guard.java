@@ -28,8 +28,11 @@ sealed interface Guard {
             if (user.equals(owner) || user.equals("root")) {
                 return "user " + user;
             }
-            throw refused("peer.user", "the user " + (user.isEmpty() ? "(unknown)" : user) + " may not use this agentd",
-                    "SO_PEERCRED", "use your own agentd, or become " + owner);
+            throw refused(
+                    "peer.user",
+                    "the user " + (user.isEmpty() ? "(unknown)" : user) + " may not use this agentd",
+                    "SO_PEERCRED",
+                    "use your own agentd, or become " + owner);
         }
     }
 
@@ -44,18 +47,29 @@ sealed interface Guard {
                     .orElse("")
                     .toLowerCase(Locale.ROOT);
             if (!hosts.contains(host)) {
-                throw refused("door.host", "the Host header names another door: " + host, "Host",
+                throw refused(
+                        "door.host",
+                        "the Host header names another door: " + host,
+                        "Host",
                         "connect to the address that agentd printed");
             }
             String origin = request.getHeaders().get(HttpHeader.ORIGIN);
-            if (origin != null && !hosts.contains(origin.toLowerCase(Locale.ROOT).replaceFirst("^http://", ""))) {
-                throw refused("door.origin", "requests from web pages are refused: " + origin, "Origin",
+            if (origin != null
+                    && !hosts.contains(origin.toLowerCase(Locale.ROOT).replaceFirst("^http://", ""))) {
+                throw refused(
+                        "door.origin",
+                        "requests from web pages are refused: " + origin,
+                        "Origin",
                         "use a client, not a page");
             }
-            String given = Optional.ofNullable(request.getHeaders().get(HttpHeader.AUTHORIZATION)).orElse("");
+            String given = Optional.ofNullable(request.getHeaders().get(HttpHeader.AUTHORIZATION))
+                    .orElse("");
             if (!given.startsWith("Bearer ")
                     || !MessageDigest.isEqual(given.substring(7).getBytes(StandardCharsets.UTF_8), token)) {
-                throw refused("door.token", "the token is missing or wrong", "Authorization",
+                throw refused(
+                        "door.token",
+                        "the token is missing or wrong",
+                        "Authorization",
                         "send the token from the file that agentd names at its start");
             }
             return "token";

@@ -39,8 +39,8 @@ final class OpenApi {
         Map<String, Object> document = new LinkedHashMap<>();
         document.put("openapi", "3.1.0");
         document.put("info", Map.of("title", "agentd", "version", version));
-        document.put("servers", List.of(Map.of(
-                "url", "http://localhost", "description", "over the Unix socket of agentd")));
+        document.put(
+                "servers", List.of(Map.of("url", "http://localhost", "description", "over the Unix socket of agentd")));
         document.put("paths", paths);
         document.put("components", Map.of("schemas", schemas));
         return document;
@@ -67,14 +67,21 @@ final class OpenApi {
         }
         Map<String, Object> ok = route.response() == Void.class
                 ? Map.of("description", "done", "content", Map.of(route.produces(), Map.of()))
-                : Map.of("description", "done", "content",
+                : Map.of(
+                        "description",
+                        "done",
+                        "content",
                         Map.of(route.produces(), Map.of("schema", schema(route.response()))));
         operation.put(
                 "responses",
                 Map.of(
-                        "200", ok,
+                        "200",
+                        ok,
                         "default",
-                        Map.of("description", "error", "content",
+                        Map.of(
+                                "description",
+                                "error",
+                                "content",
                                 Map.of(Route.JSON, Map.of("schema", schema(ErrorBody.class))))));
         return operation;
     }
@@ -135,8 +142,15 @@ final class OpenApi {
             }
             schemas.put(
                     name,
-                    Map.of("type", "object", "properties", properties, "required", required,
-                            "additionalProperties", false));
+                    Map.of(
+                            "type",
+                            "object",
+                            "properties",
+                            properties,
+                            "required",
+                            required,
+                            "additionalProperties",
+                            false));
         }
         return Map.of("$ref", "#/components/schemas/" + name);
     }

@@ -77,22 +77,59 @@ final class ServiceRoutes {
 
     List<Route> routes() {
         List<Route> routes = new ArrayList<>();
-        routes.add(get("/v1/status", "readStatus", "Whether the service is well, and what waits", List.of(),
-                ServiceWire.Status.class, _ -> status.read()));
-        routes.add(new Route("GET", "/v1/status.txt", "readStatusText", "The same, as a person reads it", List.of(),
-                Void.class, Void.class, "text/plain;charset=utf-8", (Route.Action.Answer) _ -> status.text()));
-        routes.add(post("/v1/shutdown", "shutdown", "Stop the service; agents keep running", List.of(), Void.class,
-                ServiceWire.Done.class, _ -> {
+        routes.add(get(
+                "/v1/status",
+                "readStatus",
+                "Whether the service is well, and what waits",
+                List.of(),
+                ServiceWire.Status.class,
+                _ -> status.read()));
+        routes.add(new Route(
+                "GET",
+                "/v1/status.txt",
+                "readStatusText",
+                "The same, as a person reads it",
+                List.of(),
+                Void.class,
+                Void.class,
+                "text/plain;charset=utf-8",
+                (Route.Action.Answer) _ -> status.text()));
+        routes.add(post(
+                "/v1/shutdown",
+                "shutdown",
+                "Stop the service; agents keep running",
+                List.of(),
+                Void.class,
+                ServiceWire.Done.class,
+                _ -> {
                     Thread.ofVirtual().start(shutdown);
                     return new ServiceWire.Done(true);
                 }));
-        routes.add(get("/v1/tools", "listTools", "The tools behind the gateway", List.of(), ServiceWire.Tools.class,
+        routes.add(get(
+                "/v1/tools",
+                "listTools",
+                "The tools behind the gateway",
+                List.of(),
+                ServiceWire.Tools.class,
                 _ -> toolViews()));
-        routes.add(get("/v1/substitutes", "readSubstitutes", "Models that flexible contracts may fall back to",
-                List.of(), ServiceWire.Substitutes.class, _ -> new ServiceWire.Substitutes(agents.substitutes())));
-        routes.add(post("/v1/substitutes", "setSubstitutes", "Replace that list", List.of(),
-                ServiceWire.Substitutes.class, ServiceWire.Substitutes.class, call -> {
-                    agents.setSubstitutes(call.trace(), call.body(ServiceWire.Substitutes.class).models());
+        routes.add(get(
+                "/v1/substitutes",
+                "readSubstitutes",
+                "Models that flexible contracts may fall back to",
+                List.of(),
+                ServiceWire.Substitutes.class,
+                _ -> new ServiceWire.Substitutes(agents.substitutes())));
+        routes.add(post(
+                "/v1/substitutes",
+                "setSubstitutes",
+                "Replace that list",
+                List.of(),
+                ServiceWire.Substitutes.class,
+                ServiceWire.Substitutes.class,
+                call -> {
+                    agents.setSubstitutes(
+                            call.trace(),
+                            call.body(ServiceWire.Substitutes.class).models());
                     return new ServiceWire.Substitutes(agents.substitutes());
                 }));
         contracts(routes);
@@ -102,60 +139,147 @@ final class ServiceRoutes {
     }
 
     private void contracts(List<Route> routes) {
-        routes.add(post("/v1/contracts/validate", "validateContract", "Every problem of a contract", List.of(),
-                ContractWire.ContractText.class, ContractWire.Report.class,
+        routes.add(post(
+                "/v1/contracts/validate",
+                "validateContract",
+                "Every problem of a contract",
+                List.of(),
+                ContractWire.ContractText.class,
+                ContractWire.Report.class,
                 call -> Contracts.validate(call.body(ContractWire.ContractText.class))));
-        routes.add(post("/v1/contracts/admit", "admitContract", "What admission would say now", List.of(),
-                ContractWire.ContractText.class, ContractWire.Admission.class,
+        routes.add(post(
+                "/v1/contracts/admit",
+                "admitContract",
+                "What admission would say now",
+                List.of(),
+                ContractWire.ContractText.class,
+                ContractWire.Admission.class,
                 call -> Contracts.admit(
                         call.body(ContractWire.ContractText.class), book.ledger(), agents.substitutes())));
-        routes.add(new Route("GET", "/v1/contracts/schema", "readContractSchema", "The JSON Schema of contracts",
-                List.of(), Void.class, Void.class, "application/schema+json",
+        routes.add(new Route(
+                "GET",
+                "/v1/contracts/schema",
+                "readContractSchema",
+                "The JSON Schema of contracts",
+                List.of(),
+                Void.class,
+                Void.class,
+                "application/schema+json",
                 (Route.Action.Answer) _ -> ContractSchema.json()));
     }
 
     private void consents(List<Route> routes) {
-        routes.add(get("/v1/consents", "listConsents", "What waits for a person, oldest first", List.of(),
+        routes.add(get(
+                "/v1/consents",
+                "listConsents",
+                "What waits for a person, oldest first",
+                List.of(),
                 ConsentWire.Asks.class,
-                _ -> new ConsentWire.Asks(consent.pending().stream().map(Views::ask).toList())));
-        routes.add(get("/v1/consents/{id}", "showConsent", "One ask, with its full content", List.of(),
-                ConsentWire.AskView.class, call -> Views.ask(consent.get(call.id()))));
-        routes.add(post("/v1/consents/{id}/answer", "answerConsent", "Allow it or not", List.of(),
-                ConsentWire.AnswerRequest.class, ConsentWire.Answered.class, this::answer));
-        routes.add(get("/v1/grants", "listGrants", "Standing permissions", List.of(), ConsentWire.Grants.class,
-                _ -> new ConsentWire.Grants(consent.grants().stream().map(Views::grant).toList())));
-        routes.add(post("/v1/grants/{id}/revoke", "revokeGrant", "Take a permission back", List.of(), Void.class,
-                ServiceWire.Done.class, call -> {
+                _ -> new ConsentWire.Asks(
+                        consent.pending().stream().map(Views::ask).toList())));
+        routes.add(get(
+                "/v1/consents/{id}",
+                "showConsent",
+                "One ask, with its full content",
+                List.of(),
+                ConsentWire.AskView.class,
+                call -> Views.ask(consent.get(call.id()))));
+        routes.add(post(
+                "/v1/consents/{id}/answer",
+                "answerConsent",
+                "Allow it or not",
+                List.of(),
+                ConsentWire.AnswerRequest.class,
+                ConsentWire.Answered.class,
+                this::answer));
+        routes.add(get(
+                "/v1/grants",
+                "listGrants",
+                "Standing permissions",
+                List.of(),
+                ConsentWire.Grants.class,
+                _ -> new ConsentWire.Grants(
+                        consent.grants().stream().map(Views::grant).toList())));
+        routes.add(post(
+                "/v1/grants/{id}/revoke",
+                "revokeGrant",
+                "Take a permission back",
+                List.of(),
+                Void.class,
+                ServiceWire.Done.class,
+                call -> {
                     consent.revoke(call.trace(), call.id(), call.by());
                     return new ServiceWire.Done(true);
                 }));
     }
 
     private void records(List<Route> routes) {
-        routes.add(get("/v1/events", "readEvents", "Events after a sequence number, oldest first",
-                List.of("since", "limit"), EventWire.Events.class,
+        routes.add(get(
+                "/v1/events",
+                "readEvents",
+                "Events after a sequence number, oldest first",
+                List.of("since", "limit"),
+                EventWire.Events.class,
                 call -> page(journal.read(call.number("since", 0), limit(call)))));
-        routes.add(get("/v1/events/search", "searchEvents", "Events that match, newest first",
-                List.of("agent", "kind", "text", "before", "limit"), EventWire.Events.class,
+        routes.add(get(
+                "/v1/events/search",
+                "searchEvents",
+                "Events that match, newest first",
+                List.of("agent", "kind", "text", "before", "limit"),
+                EventWire.Events.class,
                 call -> page(journal.search(
-                        call.text("agent").orElse(""), call.text("kind").orElse(""), call.text("text").orElse(""),
-                        call.number("before", Long.MAX_VALUE), limit(call)))));
-        routes.add(new Route("GET", "/v1/events/stream", "streamEvents",
-                "Events as they become durable, from any sequence number (server-sent events)", List.of("since"),
-                Void.class, Void.class, "text/event-stream", (Route.Action.Stream) this::stream));
-        routes.add(get("/v1/history", "readHistory", "Measurements for the faces",
-                List.of("subject", "resolution", "since_s"), EventWire.History.class, this::readHistory));
-        routes.add(get("/v1/audit/proof/{id}", "proveRecord", "Merkle proof of one record against the last checkpoint",
-                List.of(), EventWire.Proof.class, this::proof));
-        routes.add(post("/v1/audit/checkpoint", "signCheckpoint", "Sign a checkpoint now", List.of(), Void.class,
-                EventWire.CheckpointView.class, _ -> {
+                        call.text("agent").orElse(""),
+                        call.text("kind").orElse(""),
+                        call.text("text").orElse(""),
+                        call.number("before", Long.MAX_VALUE),
+                        limit(call)))));
+        routes.add(new Route(
+                "GET",
+                "/v1/events/stream",
+                "streamEvents",
+                "Events as they become durable, from any sequence number (server-sent events)",
+                List.of("since"),
+                Void.class,
+                Void.class,
+                "text/event-stream",
+                (Route.Action.Stream) this::stream));
+        routes.add(get(
+                "/v1/history",
+                "readHistory",
+                "Measurements for the faces",
+                List.of("subject", "resolution", "since_s"),
+                EventWire.History.class,
+                this::readHistory));
+        routes.add(get(
+                "/v1/audit/proof/{id}",
+                "proveRecord",
+                "Merkle proof of one record against the last checkpoint",
+                List.of(),
+                EventWire.Proof.class,
+                this::proof));
+        routes.add(post(
+                "/v1/audit/checkpoint",
+                "signCheckpoint",
+                "Sign a checkpoint now",
+                List.of(),
+                Void.class,
+                EventWire.CheckpointView.class,
+                _ -> {
                     journal.checkpointNow();
                     Checkpoint checkpoint = journal.lastCheckpoint()
                             .orElseThrow(() -> ServiceException.notFound("checkpoint", "", "nothing is recorded yet"));
                     return new EventWire.CheckpointView(checkpoint.line(), checkpoint.count());
                 }));
-        routes.add(new Route("GET", "/metrics", "readMetrics", "Prometheus metrics", List.of(), Void.class, Void.class,
-                "text/plain; version=0.0.4; charset=utf-8", (Route.Action.Answer) _ -> metrics.text()));
+        routes.add(new Route(
+                "GET",
+                "/metrics",
+                "readMetrics",
+                "Prometheus metrics",
+                List.of(),
+                Void.class,
+                Void.class,
+                "text/plain; version=0.0.4; charset=utf-8",
+                (Route.Action.Answer) _ -> metrics.text()));
     }
 
     private static int limit(Call call) {
@@ -169,8 +293,12 @@ final class ServiceRoutes {
     private ServiceWire.Tools toolViews() {
         return new ServiceWire.Tools(tools.descriptors().stream()
                 .map(tool -> new ServiceWire.ToolView(
-                        tool.name(), tool.capability(), tool.summary(),
-                        tool.effect().name().toLowerCase(Locale.ROOT), tool.reversible(), tool.idempotent()))
+                        tool.name(),
+                        tool.capability(),
+                        tool.summary(),
+                        tool.effect().name().toLowerCase(Locale.ROOT),
+                        tool.reversible(),
+                        tool.idempotent()))
                 .toList());
     }
 
@@ -181,18 +309,28 @@ final class ServiceRoutes {
             case "deny" -> false;
             default ->
                 throw new ServiceException(
-                        ServiceException.Kind.BAD_REQUEST, "request.value", "decision cannot be " + request.decision(),
-                        "decision", "use allow or deny");
+                        ServiceException.Kind.BAD_REQUEST,
+                        "request.value",
+                        "decision cannot be " + request.decision(),
+                        "decision",
+                        "use allow or deny");
         };
         Scope scope = Scope.of(request.scope().isEmpty() ? "once" : request.scope())
                 .orElseThrow(() -> new ServiceException(
-                        ServiceException.Kind.BAD_REQUEST, "request.value", "scope cannot be " + request.scope(),
-                        "scope", "use once, run, restart or 30d"));
-        String by = call.by() + request.client().map(client -> " with " + client).orElse("");
+                        ServiceException.Kind.BAD_REQUEST,
+                        "request.value",
+                        "scope cannot be " + request.scope(),
+                        "scope",
+                        "use once, run, restart or 30d"));
+        String by =
+                call.by() + request.client().map(client -> " with " + client).orElse("");
         ConsentService.Closed closed = consent.answer(
                 call.trace(), call.id(), new Answer(allow, scope, by, request.shown(), request.word()), false);
         return new ConsentWire.Answered(
-                call.id(), closed.record().status(), closed.record().by(), closed.grant().map(grant -> grant.id()));
+                call.id(),
+                closed.record().status(),
+                closed.record().by(),
+                closed.grant().map(grant -> grant.id()));
     }
 
     private void stream(Call call, OutputStream out) throws IOException, InterruptedException {
@@ -222,7 +360,10 @@ final class ServiceRoutes {
         String subject = call.text("subject").orElse("");
         boolean seconds = resolution.equals("second");
         long since = call.number(
-                "since_s", seconds ? HistoryStore.SECONDS_KEPT.toSeconds() : Duration.ofDays(1).toSeconds());
+                "since_s",
+                seconds
+                        ? HistoryStore.SECONDS_KEPT.toSeconds()
+                        : Duration.ofDays(1).toSeconds());
         Instant from = Instant.now().minusSeconds(Math.min(since, HistoryStore.MINUTES_KEPT.toSeconds()));
         Map<HistoryStore.Key, List<double[]>> series =
                 seconds ? history.seconds(subject, from) : history.minutes(subject, from);
@@ -230,7 +371,9 @@ final class ServiceRoutes {
                 resolution,
                 series.entrySet().stream()
                         .map(entry -> new EventWire.Series(
-                                entry.getKey().subject(), entry.getKey().name(), unit(entry.getKey().name()),
+                                entry.getKey().subject(),
+                                entry.getKey().name(),
+                                unit(entry.getKey().name()),
                                 entry.getValue()))
                         .toList());
     }
@@ -252,7 +395,11 @@ final class ServiceRoutes {
                 .toList();
         String leaf = lines.get((int) seq - 1);
         return new EventWire.Proof(
-                seq, checkpoint.count(), leaf, AuditRecord.hashOf(leaf),
-                MerkleTree.inclusionProof(leaves, (int) seq - 1), checkpoint.root());
+                seq,
+                checkpoint.count(),
+                leaf,
+                AuditRecord.hashOf(leaf),
+                MerkleTree.inclusionProof(leaves, (int) seq - 1),
+                checkpoint.root());
     }
 }

@@ -73,7 +73,9 @@ final class Views {
                 .sorted(Map.Entry.comparingByKey())
                 .forEach(fact -> facts.put(
                         fact.getKey(),
-                        fact.getValue() instanceof String text ? DisplayText.line(text).text() : fact.getValue()));
+                        fact.getValue() instanceof String text
+                                ? DisplayText.line(text).text()
+                                : fact.getValue()));
         return new AskView(
                 ask.id(),
                 ask.agent(),
@@ -112,7 +114,12 @@ final class Views {
 
     static EventView event(Recorded event) {
         return new EventView(
-                event.seq(), event.time().toString(), event.kind(), event.agent(), event.run(), event.correlation(),
+                event.seq(),
+                event.time().toString(),
+                event.kind(),
+                event.agent(),
+                event.run(),
+                event.correlation(),
                 event.data());
     }
 }

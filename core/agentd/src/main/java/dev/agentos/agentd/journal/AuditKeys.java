@@ -31,9 +31,11 @@ public record AuditKeys(PrivateKey privateKey, PublicKey publicKey, String keyId
                 KeyPair pair = KeyPairGenerator.getInstance("Ed25519").generateKeyPair();
                 // The public half first: a crash between the two leaves no private key, so the next start begins again.
                 Files.writeString(
-                        publicFile, Base64.getEncoder().encodeToString(pair.getPublic().getEncoded()) + "\n");
+                        publicFile,
+                        Base64.getEncoder().encodeToString(pair.getPublic().getEncoded()) + "\n");
                 writeSecret(
-                        privateFile, Base64.getEncoder().encodeToString(pair.getPrivate().getEncoded()) + "\n");
+                        privateFile,
+                        Base64.getEncoder().encodeToString(pair.getPrivate().getEncoded()) + "\n");
             }
             KeyFactory factory = KeyFactory.getInstance("Ed25519");
             PrivateKey privateKey = factory.generatePrivate(new PKCS8EncodedKeySpec(decode(privateFile)));

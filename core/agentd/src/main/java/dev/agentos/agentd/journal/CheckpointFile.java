@@ -51,8 +51,10 @@ final class CheckpointFile {
                 }
             } catch (IllegalArgumentException e) {
                 System.getLogger(CheckpointFile.class.getName())
-                        .log(System.Logger.Level.WARNING, "{0}: a damaged line is passed over; agentctl audit verify"
-                                + " reports it", file);
+                        .log(
+                                System.Logger.Level.WARNING,
+                                "{0}: a damaged line is passed over; agentctl audit verify" + " reports it",
+                                file);
             }
         }
         return Optional.empty();

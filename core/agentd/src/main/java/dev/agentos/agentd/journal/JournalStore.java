@@ -71,13 +71,14 @@ final class JournalStore implements AutoCloseable {
                 throw new IOException("the journal " + file + " has format " + format + ", this agentd knows up to "
                         + FORMAT + "; use the agentd that wrote it, or newer");
             }
-            statement.executeUpdate("CREATE TABLE IF NOT EXISTS record(seq INTEGER PRIMARY KEY, canonical TEXT NOT NULL,"
-                    + " hash TEXT NOT NULL, kind TEXT NOT NULL, agent TEXT NOT NULL, run TEXT NOT NULL)");
-            statement.executeUpdate("CREATE INDEX IF NOT EXISTS record_agent ON record(agent, seq)");
             statement.executeUpdate(
-                    "CREATE TABLE IF NOT EXISTS payload(seq INTEGER PRIMARY KEY, body TEXT NOT NULL)");
-            statement.executeUpdate("CREATE TABLE IF NOT EXISTS state(kind TEXT NOT NULL, key TEXT NOT NULL, document TEXT"
-                    + " NOT NULL, digest TEXT NOT NULL, PRIMARY KEY(kind, key)) WITHOUT ROWID");
+                    "CREATE TABLE IF NOT EXISTS record(seq INTEGER PRIMARY KEY, canonical TEXT NOT NULL,"
+                            + " hash TEXT NOT NULL, kind TEXT NOT NULL, agent TEXT NOT NULL, run TEXT NOT NULL)");
+            statement.executeUpdate("CREATE INDEX IF NOT EXISTS record_agent ON record(agent, seq)");
+            statement.executeUpdate("CREATE TABLE IF NOT EXISTS payload(seq INTEGER PRIMARY KEY, body TEXT NOT NULL)");
+            statement.executeUpdate(
+                    "CREATE TABLE IF NOT EXISTS state(kind TEXT NOT NULL, key TEXT NOT NULL, document TEXT"
+                            + " NOT NULL, digest TEXT NOT NULL, PRIMARY KEY(kind, key)) WITHOUT ROWID");
             statement.executeUpdate("PRAGMA user_version = " + FORMAT);
         }
         writing.setAutoCommit(false);
@@ -181,7 +182,8 @@ final class JournalStore implements AutoCloseable {
             return query.ask(new Reader(reading));
         } catch (SQLException e) {
             throw new IllegalStateException(
-                    "the journal " + file + " cannot be read: " + e.getMessage() + "; check it with: agentctl audit verify",
+                    "the journal " + file + " cannot be read: " + e.getMessage()
+                            + "; check it with: agentctl audit verify",
                     e);
         } finally {
             readLock.unlock();
@@ -206,15 +208,16 @@ final class JournalStore implements AutoCloseable {
     record Reader(Connection connection) {
 
         List<StateDocument> state(String kind) throws SQLException {
-            try (PreparedStatement statement =
-                    connection.prepareStatement("SELECT key, document, digest FROM state WHERE kind = ? ORDER BY key")) {
+            try (PreparedStatement statement = connection.prepareStatement(
+                    "SELECT key, document, digest FROM state WHERE kind = ? ORDER BY key")) {
                 statement.setString(1, kind);
                 List<StateDocument> documents = new ArrayList<>();
                 try (ResultSet rows = statement.executeQuery()) {
                     while (rows.next()) {
                         String document = rows.getString(2);
                         if (!Digests.sha256Hex(document).equals(rows.getString(3))) {
-                            throw new SQLException("the state document " + kind + "/" + rows.getString(1) + " is damaged");
+                            throw new SQLException(
+                                    "the state document " + kind + "/" + rows.getString(1) + " is damaged");
                         }
                         documents.add(new StateDocument(rows.getString(1), object(document)));
                     }

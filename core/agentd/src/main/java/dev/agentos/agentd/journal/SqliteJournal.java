@@ -14,7 +14,6 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
@@ -115,11 +114,11 @@ public final class SqliteJournal implements Journal, AutoCloseable {
             JournalStore store = JournalStore.open(files.database());
             AuditKeys keys = AuditKeys.loadOrCreate(files.privateKey(), files.publicKey());
             CheckpointFile checkpoints = new CheckpointFile(files.checkpoints());
-            Optional<Checkpoint> resume = checkpoints.newestUpTo(store.lastSeq()).filter(c -> c.isSignedBy(keys.publicKey()));
+            Optional<Checkpoint> resume =
+                    checkpoints.newestUpTo(store.lastSeq()).filter(c -> c.isSignedBy(keys.publicKey()));
             MerkleTree tree =
                     resume.map(c -> MerkleTree.resume(c.count(), c.frontier())).orElseGet(MerkleTree::new);
-            store.canonicalAfter(
-                    tree.size(), canonical -> tree.append(canonical.getBytes(StandardCharsets.UTF_8)));
+            store.canonicalAfter(tree.size(), canonical -> tree.append(canonical.getBytes(StandardCharsets.UTF_8)));
             SqliteJournal journal = new SqliteJournal(time, store, checkpoints, keys, tree, publisher);
             journal.lastCheckpoint = resume.orElse(null);
             // Ends the reads' transaction: a write on top of an old snapshot would be refused by SQLite.
@@ -318,7 +317,8 @@ public final class SqliteJournal implements Journal, AutoCloseable {
             for (int i = 0; i < batch.changes().size(); i++) {
                 switch (batch.changes().get(i)) {
                     case StateChange.Put put ->
-                        store.put(put.kind(), put.key(), write.batch().documents().get(i));
+                        store.put(
+                                put.kind(), put.key(), write.batch().documents().get(i));
                     case StateChange.Remove remove -> store.remove(remove.kind(), remove.key());
                 }
             }
@@ -341,8 +341,7 @@ public final class SqliteJournal implements Journal, AutoCloseable {
             uncheckpointedSince = time.nanos();
             return false;
         }
-        return head - covered >= CHECKPOINT_RECORDS
-                || time.nanos() - uncheckpointedSince >= CHECKPOINT_TIME.toNanos();
+        return head - covered >= CHECKPOINT_RECORDS || time.nanos() - uncheckpointedSince >= CHECKPOINT_TIME.toNanos();
     }
 
     private Optional<Checkpoint> sign() throws IOException {

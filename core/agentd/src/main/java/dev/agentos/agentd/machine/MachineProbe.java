@@ -19,8 +19,14 @@ public final class MachineProbe {
     private static final double PROMISABLE = 0.9;
 
     private static final List<String> MANDATORY = List.of(
-            "namespace.user", "namespace.mount", "namespace.pid", "namespace.net", "root.readonly", "landlock",
-            "seccomp", "no_new_privs");
+            "namespace.user",
+            "namespace.mount",
+            "namespace.pid",
+            "namespace.net",
+            "root.readonly",
+            "landlock",
+            "seccomp",
+            "no_new_privs");
 
     private final Path root;
 
@@ -44,7 +50,10 @@ public final class MachineProbe {
             for (String name : MANDATORY) {
                 if (!mechanisms.contains(name)) {
                     obstacles.add(name + " is missing: "
-                            + host.get().mechanism(name).map(Sandbox.Mechanism::detail).orElse("not probed"));
+                            + host.get()
+                                    .mechanism(name)
+                                    .map(Sandbox.Mechanism::detail)
+                                    .orElse("not probed"));
                 }
             }
         } else {

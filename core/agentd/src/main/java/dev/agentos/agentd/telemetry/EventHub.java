@@ -119,7 +119,10 @@ public final class EventHub implements Consumer<List<Recorded>> {
             synchronized (recent) {
                 Recorded oldest = recent.peekFirst();
                 if (oldest != null && oldest.seq() <= last + 1) {
-                    recent.stream().filter(event -> event.seq() > last).limit(500).forEach(page::add);
+                    recent.stream()
+                            .filter(event -> event.seq() > last)
+                            .limit(500)
+                            .forEach(page::add);
                 }
             }
             if (page.isEmpty() && last < durableHead.getAsLong()) {

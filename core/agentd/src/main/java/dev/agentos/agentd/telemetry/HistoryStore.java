@@ -136,8 +136,7 @@ public final class HistoryStore implements AutoCloseable {
                 List<double[]> points = new ArrayList<>();
                 for (int i = 0; i < SLOTS; i++) {
                     int slot = (int) ((ring.lastSecond + 1 + i) % SLOTS);
-                    if (ring.seconds[slot] >= since.getEpochSecond()
-                            && ring.seconds[slot] > ring.lastSecond - SLOTS) {
+                    if (ring.seconds[slot] >= since.getEpochSecond() && ring.seconds[slot] > ring.lastSecond - SLOTS) {
                         points.add(new double[] {ring.seconds[slot], ring.values[slot]});
                     }
                 }

@@ -26,15 +26,20 @@ public final class Sampler implements AutoCloseable {
     private final ProcessAgents processes;
     private final MachineProbe probe;
     private final HistoryStore history;
-    private final ScheduledExecutorService ticker =
-            Executors.newSingleThreadScheduledExecutor(Thread.ofPlatform().daemon().name("sampler").factory());
+    private final ScheduledExecutorService ticker = Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().daemon().name("sampler").factory());
     private final Map<String, Long> lastCpu = new HashMap<>();
     private long lastNanos;
     private long lastBusy = -1;
 
     public Sampler(
-            TimeSource time, AgentBook book, ConsentService consent, ProcessAgents processes, MachineProbe probe,
-            HistoryStore history, Metrics metrics) {
+            TimeSource time,
+            AgentBook book,
+            ConsentService consent,
+            ProcessAgents processes,
+            MachineProbe probe,
+            HistoryStore history,
+            Metrics metrics) {
         this.time = time;
         this.book = book;
         this.consent = consent;
@@ -42,10 +47,17 @@ public final class Sampler implements AutoCloseable {
         this.probe = probe;
         this.history = history;
         metrics.gauges("agentos_agents", "Agents by state.", "state", this::states);
-        metrics.gauge("agentos_consents_waiting", "Asks that wait for a person.", () -> consent.pending().size());
-        metrics.gauge("agentos_free_memory_bytes", "Memory not promised to an agent.",
+        metrics.gauge(
+                "agentos_consents_waiting",
+                "Asks that wait for a person.",
+                () -> consent.pending().size());
+        metrics.gauge(
+                "agentos_free_memory_bytes",
+                "Memory not promised to an agent.",
                 () -> book.ledger().freeMemoryBytes());
-        metrics.gauge("agentos_free_cpu_millis", "CPU not reserved, in thousandths of a core.",
+        metrics.gauge(
+                "agentos_free_cpu_millis",
+                "CPU not reserved, in thousandths of a core.",
                 () -> book.ledger().freeCpuMillis());
     }
 
@@ -54,8 +66,8 @@ public final class Sampler implements AutoCloseable {
         for (AgentState state : AgentState.values()) {
             states.put(state.name().toLowerCase(java.util.Locale.ROOT), 0L);
         }
-        book.all().forEach(
-                agent -> states.merge(agent.state().name().toLowerCase(java.util.Locale.ROOT), 1L, Long::sum));
+        book.all()
+                .forEach(agent -> states.merge(agent.state().name().toLowerCase(java.util.Locale.ROOT), 1L, Long::sum));
         return states;
     }
 
@@ -84,7 +96,9 @@ public final class Sampler implements AutoCloseable {
         long running = 0;
         for (AgentRecord agent : book.all()) {
             if (!agent.state().isFinal()) {
-                classes.put(agent.run(), book.document(agent.id()).contract().latency().name());
+                classes.put(
+                        agent.run(),
+                        book.document(agent.id()).contract().latency().name());
                 running += agent.state() == AgentState.RUNNING ? 1 : 0;
             }
         }
@@ -100,9 +114,10 @@ public final class Sampler implements AutoCloseable {
         lastCpu.clear();
         lastCpu.putAll(cpuNow);
         values.put(new HistoryStore.Key("machine", "agents_running"), (double) running);
-        values.put(new HistoryStore.Key("machine", "consents_waiting"), (double) consent.pending().size());
-        probe.usedMemoryBytes().ifPresent(used ->
-                values.put(new HistoryStore.Key("machine", "memory_bytes"), (double) used));
+        values.put(new HistoryStore.Key("machine", "consents_waiting"), (double)
+                consent.pending().size());
+        probe.usedMemoryBytes()
+                .ifPresent(used -> values.put(new HistoryStore.Key("machine", "memory_bytes"), (double) used));
         Optional<Long> busy = probe.busyMicros();
         if (busy.isPresent() && lastBusy >= 0) {
             values.put(new HistoryStore.Key("machine", "cpu_cores"), (busy.get() - lastBusy) / 1e6 / seconds);
@@ -112,9 +127,13 @@ public final class Sampler implements AutoCloseable {
     }
 
     private void measure(
-            Map<HistoryStore.Key, Double> values, Map<String, Long> cpuNow, Status status, String latency,
+            Map<HistoryStore.Key, Double> values,
+            Map<String, Long> cpuNow,
+            Status status,
+            String latency,
             double seconds) {
-        String agent = "agent:" + status.incarnation().substring(0, status.incarnation().lastIndexOf('.'));
+        String agent = "agent:"
+                + status.incarnation().substring(0, status.incarnation().lastIndexOf('.'));
         status.memoryBytes().ifPresent(memory -> {
             values.put(new HistoryStore.Key(agent, "memory_bytes"), (double) memory);
             values.merge(new HistoryStore.Key("class:" + latency, "memory_bytes"), (double) memory, Double::sum);

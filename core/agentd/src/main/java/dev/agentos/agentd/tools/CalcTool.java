@@ -35,7 +35,8 @@ final class CalcTool implements Tool.Pure {
     public Map<String, Object> call(Arguments arguments, Place place, List<Target> decided) throws ToolException {
         String expression = arguments.text("expression");
         if (expression.length() > MAX_LENGTH) {
-            throw new ToolException("calc.size", "the expression is longer than " + MAX_LENGTH + " characters", "split it");
+            throw new ToolException(
+                    "calc.size", "the expression is longer than " + MAX_LENGTH + " characters", "split it");
         }
         try {
             BigDecimal value = new Parser(expression).whole().stripTrailingZeros();
@@ -161,7 +162,9 @@ final class CalcTool implements Tool.Pure {
         private ToolException unexpected() {
             String found = at < text.length() ? "'" + text.charAt(at) + "'" : "the end";
             return new ToolException(
-                    "calc.syntax", "position " + (at + 1) + ": " + found + " was not expected", "correct the expression");
+                    "calc.syntax",
+                    "position " + (at + 1) + ": " + found + " was not expected",
+                    "correct the expression");
         }
     }
 }

@@ -93,10 +93,7 @@ final class ConfinedFiles {
             try (SeekableByteChannel channel = directory.stream()
                     .newByteChannel(
                             temporary,
-                            Set.of(
-                                    StandardOpenOption.CREATE_NEW,
-                                    StandardOpenOption.WRITE,
-                                    LinkOption.NOFOLLOW_LINKS),
+                            Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS),
                             PosixFilePermissions.asFileAttribute(
                                     PosixFilePermissions.fromString(mode.isEmpty() ? "rw-r--r--" : "rw-------")))) {
                 ByteBuffer buffer = ByteBuffer.wrap(content);

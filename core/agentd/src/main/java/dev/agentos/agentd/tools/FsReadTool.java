@@ -106,16 +106,23 @@ final class FsReadTool implements Tool.Pure {
             Path file, Path relative, List<Map<String, Object>> documents, List<Map<String, Object>> skipped) {
         try {
             byte[] bytes = ConfinedFiles.read(file, MAX_FILE_BYTES);
-            String text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+            String text = StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(bytes))
+                    .toString();
             if (text.indexOf('\0') >= 0) {
                 skipped.add(skip(relative, "not a text file"));
                 return;
             }
             documents.add(Event.fields(
-                    "name", relative.toString(),
-                    "text", text,
-                    "bytes", (long) bytes.length,
-                    "sha256", Digests.sha256Hex(bytes)));
+                    "name",
+                    relative.toString(),
+                    "text",
+                    text,
+                    "bytes",
+                    (long) bytes.length,
+                    "sha256",
+                    Digests.sha256Hex(bytes)));
         } catch (CharacterCodingException e) {
             skipped.add(skip(relative, "not UTF-8 text"));
         } catch (IOException e) {

@@ -81,10 +81,14 @@ public final class FsWriteTool implements Tool.Effectful {
         facts.put("change", before.isEmpty() ? "new file" : "replaces a file of " + before.get().length + " bytes");
         facts.put("undo", "kept");
         Map<String, Object> record = Event.fields(
-                "path", path.toString(),
-                "sha256", digest,
-                "bytes", (long) bytes.length,
-                "before_sha256", before.map(Digests::sha256Hex).orElse(ABSENT));
+                "path",
+                path.toString(),
+                "sha256",
+                digest,
+                "bytes",
+                (long) bytes.length,
+                "before_sha256",
+                before.map(Digests::sha256Hex).orElse(ABSENT));
         return new Intent(DESCRIPTOR.name(), key, path.toString(), facts, content, record, bytes);
     }
 
@@ -92,7 +96,8 @@ public final class FsWriteTool implements Tool.Effectful {
     public Map<String, Object> apply(Intent intent) throws ToolException {
         Path path = Path.of(intent.target());
         try {
-            byte[] bytes = intent.payload().length > 0 || isEmptyFile(intent) ? intent.payload() : kept(intent, "sha256");
+            byte[] bytes =
+                    intent.payload().length > 0 || isEmptyFile(intent) ? intent.payload() : kept(intent, "sha256");
             ConfinedFiles.replace(path, bytes, temporaryName(intent.key()));
         } catch (IOException e) {
             throw unwritable(path, e);
@@ -148,7 +153,8 @@ public final class FsWriteTool implements Tool.Effectful {
                     : Optional.of(kept(intent, "before_sha256"));
             return new BeforeAfter(before, kept(intent, "sha256"), digestNow(intent));
         } catch (IOException e) {
-            throw new ToolException("undo.lost", "the kept contents cannot be read: " + Paths.reason(e), "see the audit");
+            throw new ToolException(
+                    "undo.lost", "the kept contents cannot be read: " + Paths.reason(e), "see the audit");
         }
     }
 

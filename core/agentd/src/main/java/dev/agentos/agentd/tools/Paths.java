@@ -36,8 +36,8 @@ final class Paths {
     static String reason(IOException e) {
         return switch (e) {
             case NoSuchFileException _ -> "no such file or folder";
-            case AccessDeniedException _ -> "permission denied for the user of agentd ("
-                    + System.getProperty("user.name") + ")";
+            case AccessDeniedException _ ->
+                "permission denied for the user of agentd (" + System.getProperty("user.name") + ")";
             case NotDirectoryException _ -> "a part of the path is not a folder";
             case FileSystemException f when f.getReason() != null -> f.getReason();
             default -> String.valueOf(e.getMessage());

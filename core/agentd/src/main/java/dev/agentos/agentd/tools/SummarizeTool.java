@@ -59,9 +59,12 @@ final class SummarizeTool implements Tool.Pure {
         long sentences = arguments.number("sentences", DEFAULT_SENTENCES);
         if (sentences < 1 || sentences > MAX_SENTENCES) {
             throw new ToolException(
-                    "argument.range", "\"sentences\" must be 1 to " + MAX_SENTENCES, "correct it in the step's \"with\"");
+                    "argument.range",
+                    "\"sentences\" must be 1 to " + MAX_SENTENCES,
+                    "correct it in the step's \"with\"");
         }
-        Options options = Options.of((int) sentences, arguments.optionalText("title").orElse("Summary"))
+        Options options = Options.of(
+                        (int) sentences, arguments.optionalText("title").orElse("Summary"))
                 .withMaxCandidates(MAX_CANDIDATES);
         Optional<String> question = arguments.optionalText("question");
         if (question.isPresent()) {
@@ -95,15 +98,13 @@ final class SummarizeTool implements Tool.Pure {
         result.put(
                 "sentences",
                 summary.sentences().stream()
-                        .map(s -> Event.fields(
-                                "text", s.text(), "document", s.document(), "line", (long) s.line()))
+                        .map(s -> Event.fields("text", s.text(), "document", s.document(), "line", (long) s.line()))
                         .toList());
         result.put(
                 "sources",
                 summary.sources().stream()
-                        .map(s -> Event.fields(
-                                "document", s.document(), "used", (long) s.sentencesUsed(), "of",
-                                (long) s.sentencesTotal()))
+                        .map(s -> Event.fields("document", s.document(), "used", (long) s.sentencesUsed(), "of", (long)
+                                s.sentencesTotal()))
                         .toList());
         result.put(
                 "skipped",

@@ -80,10 +80,14 @@ public sealed interface Tool {
                 throw new ToolException("argument.path", "a path cannot hold a NUL character", "correct the path");
             }
             if (path.equals(WORKSPACE) || path.startsWith(WORKSPACE + "/")) {
-                return workspace.resolve("." + path.substring(WORKSPACE.length())).normalize();
+                return workspace
+                        .resolve("." + path.substring(WORKSPACE.length()))
+                        .normalize();
             }
             Path given = Path.of(path);
-            return given.isAbsolute() ? given.normalize() : workspace.resolve(given).normalize();
+            return given.isAbsolute()
+                    ? given.normalize()
+                    : workspace.resolve(given).normalize();
         }
     }
 

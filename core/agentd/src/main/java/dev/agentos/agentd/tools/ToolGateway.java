@@ -105,7 +105,8 @@ public final class ToolGateway {
             Event.ToolDecided decided = decided(caller, step, toolName, decision, target);
             if (tool == null) {
                 journal.commit(new Batch(caller.trace(), List.of(decided), List.of()));
-                return new CallOutcome.Failed("tool.unknown", "no tool is called " + toolName, "see agentctl tool list");
+                return new CallOutcome.Failed(
+                        "tool.unknown", "no tool is called " + toolName, "see agentctl tool list");
             }
             return switch (decision) {
                 case Decision.Refused refused -> {
@@ -161,7 +162,12 @@ public final class ToolGateway {
     // ------------------------------------------------------------------ performing
 
     private CallOutcome perform(
-            Caller caller, String step, Tool tool, Arguments arguments, String key, List<Target> targets,
+            Caller caller,
+            String step,
+            Tool tool,
+            Arguments arguments,
+            String key,
+            List<Target> targets,
             List<Event> before)
             throws ToolException {
         return switch (tool) {
@@ -172,8 +178,8 @@ public final class ToolGateway {
     }
 
     /** The plan of an effect, on the very object that was decided about: a link swapped in since is refused. */
-    private static Intent planned(
-            Caller caller, Tool.Effectful tool, Arguments arguments, String key, String decided) throws ToolException {
+    private static Intent planned(Caller caller, Tool.Effectful tool, Arguments arguments, String key, String decided)
+            throws ToolException {
         Intent intent = tool.plan(arguments, caller.place(), key);
         if (!intent.target().equals(decided)) {
             throw new ToolException(
@@ -185,12 +191,22 @@ public final class ToolGateway {
     }
 
     private CallOutcome compute(
-            Caller caller, String step, Tool.Pure tool, Arguments arguments, String key, List<Target> targets,
+            Caller caller,
+            String step,
+            Tool.Pure tool,
+            Arguments arguments,
+            String key,
+            List<Target> targets,
             List<Event> before) {
         String name = tool.descriptor().name();
         List<Event> events = new ArrayList<>(before);
         events.add(new Event.EffectAttempted(
-                caller.agent(), caller.run(), step, name, key, first(targets),
+                caller.agent(),
+                caller.run(),
+                step,
+                name,
+                key,
+                first(targets),
                 Map.of("input_sha256", Digests.sha256OfJson(arguments.values()))));
         journal.commit(new Batch(caller.trace(), events, List.of()));
         CallOutcome outcome;
@@ -213,11 +229,17 @@ public final class ToolGateway {
         return outcome;
     }
 
-    private CallOutcome act(
-            Caller caller, String step, Tool.Effectful tool, Intent intent, List<Event> before) {
+    private CallOutcome act(Caller caller, String step, Tool.Effectful tool, Intent intent, List<Event> before) {
         EffectRecord attempt = new EffectRecord(
-                intent.key(), caller.agent(), caller.run(), step, intent.tool(), intent.target(), intent.record(),
-                EffectRecord.ATTEMPTED, Map.of());
+                intent.key(),
+                caller.agent(),
+                caller.run(),
+                step,
+                intent.tool(),
+                intent.target(),
+                intent.record(),
+                EffectRecord.ATTEMPTED,
+                Map.of());
         List<Event> events = new ArrayList<>(before);
         events.add(new Event.EffectAttempted(
                 caller.agent(), caller.run(), step, intent.tool(), intent.key(), intent.target(), intent.record()));
@@ -287,25 +309,36 @@ public final class ToolGateway {
     }
 
     private static Intent intentOf(EffectRecord effect) {
-        return new Intent(
-                effect.tool(), effect.key(), effect.target(), Map.of(), "", effect.intent(), new byte[0]);
+        return new Intent(effect.tool(), effect.key(), effect.target(), Map.of(), "", effect.intent(), new byte[0]);
     }
 
     // ------------------------------------------------------------------ consent
 
     private CallOutcome afterConsent(
-            Caller caller, String step, Tool tool, Arguments arguments, String key, List<Target> targets,
-            Event.ToolDecided decided, Decision.NeedsConsent needs, String why, Waiting waiting)
+            Caller caller,
+            String step,
+            Tool tool,
+            Arguments arguments,
+            String key,
+            List<Target> targets,
+            Event.ToolDecided decided,
+            Decision.NeedsConsent needs,
+            String why,
+            Waiting waiting)
             throws ToolException, InterruptedException {
         Optional<AskRecord> earlier = consent.byKey(key);
         if (earlier.isEmpty() && caller.unattended()) {
             journal.commit(new Batch(caller.trace(), List.of(decided), List.of()));
-            return new CallOutcome.NotConsented("refused", "nobody is connected and the contract says unattended: refuse");
+            return new CallOutcome.NotConsented(
+                    "refused", "nobody is connected and the contract says unattended: refuse");
         }
         AskRecord ask = earlier.isPresent()
                 ? earlier.get()
                 : consent.ask(
-                        caller.trace(), key, caller.contractName(), List.of(decided),
+                        caller.trace(),
+                        key,
+                        caller.contractName(),
+                        List.of(decided),
                         askMaker(caller, step, tool, arguments, key, first(targets), needs, why));
         if (ask.isPending()) {
             waiting.begins(ask);
@@ -323,8 +356,14 @@ public final class ToolGateway {
     }
 
     private static ConsentService.AskMaker askMaker(
-            Caller caller, String step, Tool tool, Arguments arguments, String key, String target,
-            Decision.NeedsConsent needs, String why)
+            Caller caller,
+            String step,
+            Tool tool,
+            Arguments arguments,
+            String key,
+            String target,
+            Decision.NeedsConsent needs,
+            String why)
             throws ToolException {
         Map<String, Object> facts;
         String content;
@@ -343,8 +382,22 @@ public final class ToolGateway {
         int slash = target.lastIndexOf('/');
         String folder = slash > 0 ? target.substring(0, slash) : target;
         return (id, now) -> new Ask(
-                id, caller.agent(), caller.run(), step, tool.descriptor().name(), target, title, why, facts, content,
-                Consent.Risk.NORMAL, reversible, needs.contractLine(), folder, now, Optional.of(expiry(caller, now)),
+                id,
+                caller.agent(),
+                caller.run(),
+                step,
+                tool.descriptor().name(),
+                target,
+                title,
+                why,
+                facts,
+                content,
+                Consent.Risk.NORMAL,
+                reversible,
+                needs.contractLine(),
+                folder,
+                now,
+                Optional.of(expiry(caller, now)),
                 shown);
     }
 
@@ -384,7 +437,13 @@ public final class ToolGateway {
         journal.commit(Batch.of(
                 trace,
                 new Event.EffectAttempted(
-                        effect.agent(), effect.run(), effect.step(), "undo", undoKey, effect.target(), effect.intent())));
+                        effect.agent(),
+                        effect.run(),
+                        effect.step(),
+                        "undo",
+                        undoKey,
+                        effect.target(),
+                        effect.intent())));
         try {
             tool.undo(intentOf(effect), force);
             EffectRecord undone = effect.with(EffectRecord.UNDONE, effect.output());
@@ -399,7 +458,12 @@ public final class ToolGateway {
             journal.commit(Batch.of(
                     trace,
                     new Event.EffectFinished(
-                            effect.agent(), effect.run(), effect.step(), "undo", undoKey, EffectRecord.FAILED,
+                            effect.agent(),
+                            effect.run(),
+                            effect.step(),
+                            "undo",
+                            undoKey,
+                            EffectRecord.FAILED,
                             Map.of("code", e.code()))));
             return new CallOutcome.Failed(e.code(), String.valueOf(e.getMessage()), e.next());
         }
@@ -412,7 +476,14 @@ public final class ToolGateway {
     private static Event.ToolDecided decided(
             Caller caller, String step, String tool, Decision decision, String target) {
         return new Event.ToolDecided(
-                caller.agent(), caller.run(), step, tool, decision.word(), decision.code(), decision.reason(),
-                decision.contractLine(), target);
+                caller.agent(),
+                caller.run(),
+                step,
+                tool,
+                decision.word(),
+                decision.code(),
+                decision.reason(),
+                decision.contractLine(),
+                target);
     }
 }

@@ -23,7 +23,10 @@ public final class Tools {
                 journal,
                 consent,
                 List.of(
-                        new FsReadTool(), new FsListTool(), new FsWriteTool(undoDirectory), new SummarizeTool(vectors),
+                        new FsReadTool(),
+                        new FsListTool(),
+                        new FsWriteTool(undoDirectory),
+                        new SummarizeTool(vectors),
                         new CalcTool()));
     }
 }

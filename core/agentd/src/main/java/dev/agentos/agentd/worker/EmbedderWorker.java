@@ -160,15 +160,33 @@ public final class EmbedderWorker implements SentenceVectors, AutoCloseable {
         mounts.add(new Mount.Bind(code.toRealPath().toString(), INSIDE_CODE, false));
         mounts.add(new Mount.Bind(folder.toRealPath().toString(), INSIDE_RUN, true));
         List<String> argv = List.of(
-                java.resolve("bin/java").toString(), "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx64m", "-Xss512k",
-                "-XX:-UsePerfData", "-XX:+ExitOnOutOfMemoryError", "-jar", INSIDE_CODE + "/model-worker.jar", "--socket",
-                INSIDE_RUN + "/worker.sock", "--model", INSIDE_CODE + "/model");
+                java.resolve("bin/java").toString(),
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
+                "-Xmx64m",
+                "-Xss512k",
+                "-XX:-UsePerfData",
+                "-XX:+ExitOnOutOfMemoryError",
+                "-jar",
+                INSIDE_CODE + "/model-worker.jar",
+                "--socket",
+                INSIDE_RUN + "/worker.sock",
+                "--model",
+                INSIDE_CODE + "/model");
         String log = runDirectory.resolve("worker.log").toString();
         return new Sandbox.Plan(
-                incarnation, "model-worker", argv, Map.of("PATH", "/usr/bin:/bin", "HOME", "/tmp", "LANG", "C.UTF-8"),
-                "/tmp", mounts, new Sandbox.Stdio(Optional.empty(), log, log),
+                incarnation,
+                "model-worker",
+                argv,
+                Map.of("PATH", "/usr/bin:/bin", "HOME", "/tmp", "LANG", "C.UTF-8"),
+                "/tmp",
+                mounts,
+                new Sandbox.Stdio(Optional.empty(), log, log),
                 new Sandbox.Limits(
-                        OptionalLong.of(MEMORY), OptionalLong.of(128), OptionalLong.of(2000), OptionalLong.of(256),
+                        OptionalLong.of(MEMORY),
+                        OptionalLong.of(128),
+                        OptionalLong.of(2000),
+                        OptionalLong.of(256),
                         OptionalLong.empty()));
     }
 

@@ -3,30 +3,38 @@ package dev.agentos.agentd.agents;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.agentos.agentd.consent.ConsentService;
 import dev.agentos.agentd.fake.FakeSandbox;
+import dev.agentos.agentd.fake.ManualTimeSource;
 import dev.agentos.agentd.fake.TestAgentd;
 import dev.agentos.agentd.journal.JournalFiles;
+import dev.agentos.agentd.journal.SqliteJournal;
+import dev.agentos.agentd.machine.MachineProbe;
+import dev.agentos.agentd.tools.ToolGateway;
+import dev.agentos.agentd.tools.Tools;
+import dev.agentos.bridge.wire.AgentWire.Spawn;
 import dev.agentos.bridge.wire.WireJson;
+import dev.agentos.domain.admission.Ledger;
+import dev.agentos.domain.admission.Machine;
+import dev.agentos.domain.extractive.TfIdfVectors;
 import dev.agentos.domain.json.CanonicalJson;
 import dev.agentos.domain.json.Digests;
 import dev.agentos.domain.json.Json;
 import dev.agentos.domain.lifecycle.AgentState;
+import dev.agentos.domain.port.Journal.Trace;
 import dev.agentos.domain.port.Sandbox;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.Statement;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -214,44 +222,53 @@ class RecoveryTest {
         return Long.parseLong(agentd.door.get("/v1/status").text("machine", "free_memory_bytes"));
     }
 
+    /** The same parts as the service's, with recovery in the test's hands: here it comes late. */
     @Test
-    void whatIsSpawnedWhileTheServiceRecoversIsNotRecovered() throws Exception {
+    void whatIsSpawnedBeforeRecoveryHasRunIsNotRecovered() throws Exception {
+        ManualTimeSource time = new ManualTimeSource();
         FakeSandbox sandbox = new FakeSandbox();
-        CountDownLatch gate = sandbox.holdHost();
-        try (TestAgentd agentd = TestAgentd.over(directory, sandbox)) {
-            List<CompletableFuture<Integer>> spawning = new ArrayList<>();
-            for (int i = 0; i < 8; i++) {
-                int number = i;
-                String contract =
-                        number % 2 == 0 ? TestAgentd.sleeper("p" + number, "") : TestAgentd.contract("m" + number, """
-                                capabilities: [calc]
-                                runtime: { managed: { plan: [ { id: c, tool: calc, with: { expression: "1+1" } } ] } }
-                                """);
-                spawning.add(CompletableFuture.supplyAsync(
-                        () -> agentd.spawn("k" + number, contract).status(),
-                        task -> Thread.ofVirtual().start(task)));
-            }
-            gate.countDown();
-            for (CompletableFuture<Integer> spawned : spawning) {
-                assertEquals(200, spawned.get(20, TimeUnit.SECONDS));
-            }
-            assertEquals(
-                    Set.of("agent-p0-001.1", "agent-p2-001.1", "agent-p4-001.1", "agent-p6-001.1"),
-                    Set.copyOf(sandbox.awaitStarted(4)));
-            for (int i = 0; i < 8; i += 2) {
-                String id = "agent-p" + i + "-001";
-                assertEquals(
-                        AgentState.RUNNING,
-                        agentd.await(id, agent -> agent.state() == AgentState.RUNNING)
-                                .state());
-                String managed = "agent-m" + (i + 1) + "-001";
-                assertEquals(AgentState.DONE, agentd.awaitEnd(managed).state());
+        try (SqliteJournal journal = SqliteJournal.open(JournalFiles.in(directory), time, _ -> {})) {
+            Path agentsDirectory = Files.createDirectory(directory.resolve("agents"));
+            Machine machine = new MachineProbe().probe(Set.of(), Tools.CAPABILITIES, Optional.of(sandbox.host()), "");
+            AgentBook book = new AgentBook(journal, Ledger.empty(machine));
+            ConsentService consent = new ConsentService(journal, time, "boot-1");
+            ToolGateway gateway = Tools.gateway(journal, consent, new TfIdfVectors(), directory.resolve("undo"));
+            SandboxPlans plans = new SandboxPlans(agentsDirectory, List.of());
+            ProcessAgents processes = new ProcessAgents(book, sandbox, time, plans, new StdinPipes());
+            try (AgentService agents =
+                    new AgentService(book, journal, consent, gateway, processes, time, agentsDirectory, () -> true)) {
+                agents.load();
+                for (String contract : List.of(TestAgentd.sleeper("p", ""), TestAgentd.contract("m", """
+                                capabilities: [fs.write]
+                                security: { consent_for: [fs.write] }
+                                runtime:
+                                  managed:
+                                    plan: [ { id: w, tool: fs.write, with: { path: /workspace/a, content: x } } ]
+                                """))) {
+                    agents.spawn(
+                            new Trace("t"),
+                            new Spawn(
+                                    "k" + contract.length(),
+                                    "c.yaml",
+                                    contract,
+                                    Optional.empty(),
+                                    Optional.empty(),
+                                    List.of(),
+                                    Map.of(),
+                                    false),
+                            "me");
+                }
+                agents.recover();
+                assertEquals(List.of("agent-p-001.1"), sandbox.awaitStarted(1));
+                assertEquals(Optional.of("running"), sandbox.stateOf("agent-p-001.1"));
+                book.awaitRecord(
+                        "agent-m-001", agent -> agent.steps().getFirst().state().equals("asking"), TestAgentd.PATIENCE);
+                assertEquals(1, consent.pending().size(), "the plan runs once");
                 assertEquals(
                         1,
-                        agentd.story(managed).stream()
-                                .filter("effect.attempted"::equals)
-                                .count(),
-                        "each step is done once");
+                        journal.read(0, 1000).stream()
+                                .filter(event -> event.kind().equals("run.started"))
+                                .count());
             }
         }
     }

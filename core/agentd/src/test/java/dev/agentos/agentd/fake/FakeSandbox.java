@@ -68,7 +68,6 @@ public final class FakeSandbox implements Sandbox, AutoCloseable {
     private final Set<String> notEnforced = ConcurrentHashMap.newKeySet();
     private volatile @Nullable SandboxException trouble;
     private volatile @Nullable SandboxException hostTrouble;
-    private volatile CountDownLatch hostGate = new CountDownLatch(0);
     private volatile Consumer<Exit> exitListener = _ -> {};
     private volatile Runnable lostListener = () -> {};
 
@@ -76,7 +75,6 @@ public final class FakeSandbox implements Sandbox, AutoCloseable {
 
     @Override
     public Host host() throws SandboxException {
-        pass(hostGate);
         failIf(hostTrouble);
         return new Host(
                 "fake",
@@ -295,12 +293,6 @@ public final class FakeSandbox implements Sandbox, AutoCloseable {
         CountDownLatch gate = new CountDownLatch(1);
         broker.execute(() -> pass(gate));
         return gate;
-    }
-
-    /** The host is not described until the returned latch is counted down. */
-    public CountDownLatch holdHost() {
-        hostGate = new CountDownLatch(1);
-        return hostGate;
     }
 
     private static void pass(CountDownLatch gate) {

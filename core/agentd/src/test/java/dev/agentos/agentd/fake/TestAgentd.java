@@ -55,10 +55,6 @@ public final class TestAgentd implements AutoCloseable {
         return new TestAgentd(directory, before.sandbox, before.time, false);
     }
 
-    public static TestAgentd over(Path directory, FakeSandbox sandbox) throws Exception {
-        return new TestAgentd(directory, sandbox, new ManualTimeSource(), false);
-    }
-
     /** The head of every contract of the tests. */
     public static String contract(String name, String body) {
         return "apiVersion: agentos/v0.2\nkind: AgentContract\nname: " + name

@@ -204,7 +204,10 @@ public final class AuditVerifier {
             fields = Optional.empty();
         }
         if (fields.isEmpty()) {
-            find(stored.row(), "record.altered", "record " + stored.row() + " is altered: not a canonical audit record");
+            find(
+                    stored.row(),
+                    "record.altered",
+                    "record " + stored.row() + " is altered: not a canonical audit record");
         }
         return fields;
     }

@@ -115,10 +115,12 @@ public final class Policy {
                     "the contract lists " + descriptor.name() + " under consent_for",
                     rules.line().apply("security.consent_for"));
         }
-        if (targets.stream().anyMatch(target -> target.access() == Access.WRITE
-                && rules.holdRoots().stream().anyMatch(root -> isBelow(target.path(), root)))) {
+        if (targets.stream()
+                .anyMatch(target -> target.access() == Access.WRITE
+                        && rules.holdRoots().stream().anyMatch(root -> isBelow(target.path(), root)))) {
             return new NeedsConsent(
-                    "path.hold", "the contract holds writes there until a person answers",
+                    "path.hold",
+                    "the contract holds writes there until a person answers",
                     rules.line().apply("filesystem.hold"));
         }
         return new Allowed(

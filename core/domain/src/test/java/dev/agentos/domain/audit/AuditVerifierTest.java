@@ -92,8 +92,9 @@ class AuditVerifierTest {
         for (int index = 0; index < SIZE; index++) {
             Stored record = CHAIN.records().get(index);
             String text = get.of(record);
+            Trail upToHere = CHAIN.cutTo(Math.min(SIZE, index + 2));
             for (int at = 0; at < text.length(); at++) {
-                Outcome.Broken outcome = broken(CHAIN.with(index, set.with(record, flipped(text, at))));
+                Outcome.Broken outcome = broken(upToHere.with(index, set.with(record, flipped(text, at))));
                 Finding first = outcome.findings().getFirst();
                 assertEquals(
                         code + "@" + (index + 1),

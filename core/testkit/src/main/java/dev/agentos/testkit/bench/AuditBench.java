@@ -36,7 +36,8 @@ final class AuditBench implements BenchMain.Bench {
         Figures figures = new Figures("bench", "audit");
         try {
             double[] syncs = fdatasync(folder.resolve("sync.probe"));
-            SqliteJournal journal = SqliteJournal.open(JournalFiles.in(folder.resolve("state")), TimeSource.system(), _ -> {});
+            SqliteJournal journal =
+                    SqliteJournal.open(JournalFiles.in(folder.resolve("state")), TimeSource.system(), _ -> {});
             try (journal) {
                 for (int i = 0; i < 300; i++) {
                     journal.commit(decision(i));
@@ -57,7 +58,8 @@ final class AuditBench implements BenchMain.Bench {
                         .put("grouped_writers", WRITERS)
                         .put("fdatasync_ms_p50", Figures.percentile(syncs, 0.5))
                         .put("fdatasync_ms_p99", Figures.percentile(syncs, 0.99))
-                        .put("single_ms_to_fdatasync_ratio",
+                        .put(
+                                "single_ms_to_fdatasync_ratio",
                                 Figures.percentile(times, 0.5) / Figures.percentile(syncs, 0.5))
                         .put("records", journal.head());
             }
@@ -90,8 +92,14 @@ final class AuditBench implements BenchMain.Bench {
         return Batch.of(
                 new Trace("bench"),
                 new Event.ToolDecided(
-                        "agent-bench-001", "agent-bench-001.1", "step-" + n, "fs.write", "allowed", "contract",
-                        "allowed by the contract; undo is kept", "bench.yaml:7:1 (capabilities)",
+                        "agent-bench-001",
+                        "agent-bench-001.1",
+                        "step-" + n,
+                        "fs.write",
+                        "allowed",
+                        "contract",
+                        "allowed by the contract; undo is kept",
+                        "bench.yaml:7:1 (capabilities)",
                         "/workspace/file-" + n + ".md"));
     }
 

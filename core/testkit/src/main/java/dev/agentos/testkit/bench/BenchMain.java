@@ -24,13 +24,12 @@ public final class BenchMain {
             rounds = Integer.parseInt(rest.get(at + 1));
             rest.subList(at, at + 2).clear();
         }
-        Bench bench =
-                switch (rest.size() == 1 ? rest.getFirst() : "") {
-                    case "spawn" -> new SpawnBench();
-                    case "audit" -> new AuditBench();
-                    case "start" -> new StartBench();
-                    default -> null;
-                };
+        Bench bench = switch (rest.size() == 1 ? rest.getFirst() : "") {
+            case "spawn" -> new SpawnBench();
+            case "audit" -> new AuditBench();
+            case "start" -> new StartBench();
+            default -> null;
+        };
         if (bench == null) {
             System.err.println("bench: there is no bench " + String.join(" ", rest)
                     + "\n  → one of: spawn, audit, start; for example: ./agentos bench spawn --json");

@@ -23,8 +23,7 @@ final class SpawnBench implements BenchMain.Bench {
     private static final int ROUNDS = 200;
     private static final int WARM_UP = 60;
 
-    private static final String CONTRACT =
-            """
+    private static final String CONTRACT = """
             apiVersion: agentos/v0.2
             kind: AgentContract
             name: bench
@@ -52,8 +51,8 @@ final class SpawnBench implements BenchMain.Bench {
             for (int i = 0; i < rounds; i++) {
                 governed[i] = governed(client);
                 if (bwrap.isPresent()) {
-                    peer[i] = command(List.of(
-                            bwrap.get().toString(), "--unshare-all", "--ro-bind", "/", "/", "/usr/bin/true"));
+                    peer[i] = command(
+                            List.of(bwrap.get().toString(), "--unshare-all", "--ro-bind", "/", "/", "/usr/bin/true"));
                 }
                 bare[i] = command(List.of("/usr/bin/true"));
             }
@@ -77,8 +76,14 @@ final class SpawnBench implements BenchMain.Bench {
         long from = System.nanoTime();
         AgentView view = client.spawn(
                 new Spawn(
-                        UUID.randomUUID().toString(), "bench.yaml", CONTRACT, Optional.empty(), Optional.empty(),
-                        List.of(), Map.of(), false),
+                        UUID.randomUUID().toString(),
+                        "bench.yaml",
+                        CONTRACT,
+                        Optional.empty(),
+                        Optional.empty(),
+                        List.of(),
+                        Map.of(),
+                        false),
                 AgentdClient.Until.ENDED,
                 Duration.ofSeconds(20));
         double millis = (System.nanoTime() - from) / 1e6;

@@ -32,7 +32,8 @@ final class StartBench implements BenchMain.Bench {
             service.awaitReady();
             TimeUnit.SECONDS.sleep(IDLE_SECONDS);
             double rss = rssMib(service.agentdPid());
-            String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+            String java =
+                    Path.of(System.getProperty("java.home"), "bin", "java").toString();
             double[] version = new double[CLIENT_ROUNDS];
             double[] client = new double[CLIENT_ROUNDS];
             for (int i = -3; i < CLIENT_ROUNDS; i++) {
@@ -49,16 +50,14 @@ final class StartBench implements BenchMain.Bench {
                     .put("aot_cache", Files.exists(home.resolve("aot/agentd.aot")))
                     .put("agentctl_status_ms_p50", Figures.percentile(client, 0.5))
                     .put("java_version_ms_p50", Figures.percentile(version, 0.5))
-                    .put("agentctl_vs_java_ratio",
-                            Figures.percentile(client, 0.5) / Figures.percentile(version, 0.5));
+                    .put("agentctl_vs_java_ratio", Figures.percentile(client, 0.5) / Figures.percentile(version, 0.5));
         }
         return figures;
     }
 
     private static double command(List<String> words, LiveService service) throws IOException, InterruptedException {
-        ProcessBuilder builder = new ProcessBuilder(words)
-                .redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.DISCARD);
+        ProcessBuilder builder =
+                new ProcessBuilder(words).redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.DISCARD);
         builder.environment().put("AGENTOS_SOCKET", service.socket().toString());
         builder.environment().put("AGENTOS_HOME", service.home().toString());
         long from = System.nanoTime();

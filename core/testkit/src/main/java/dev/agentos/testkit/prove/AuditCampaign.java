@@ -54,15 +54,26 @@ final class AuditCampaign implements ProveMain.Campaign {
             }
             for (int i = 0; i < 20; i++) {
                 long seq = 2 + random.nextLong(RECORDS - 2);
-                changed(base, original, "swap " + seq, seq, List.of(
-                        "UPDATE record SET seq = -1 WHERE seq = " + seq,
-                        "UPDATE record SET seq = " + seq + " WHERE seq = " + (seq + 1),
-                        "UPDATE record SET seq = " + (seq + 1) + " WHERE seq = -1"));
+                changed(
+                        base,
+                        original,
+                        "swap " + seq,
+                        seq,
+                        List.of(
+                                "UPDATE record SET seq = -1 WHERE seq = " + seq,
+                                "UPDATE record SET seq = " + seq + " WHERE seq = " + (seq + 1),
+                                "UPDATE record SET seq = " + (seq + 1) + " WHERE seq = -1"));
                 changed(base, original, "delete " + seq, seq, List.of("DELETE FROM record WHERE seq = " + seq));
-                changed(base, original, "insert " + seq, seq, List.of(
-                        "UPDATE record SET seq = -seq WHERE seq >= " + seq,
-                        "INSERT INTO record SELECT " + seq + ", canonical, hash, kind, agent, run FROM record WHERE seq = 1",
-                        "UPDATE record SET seq = 1 - seq WHERE seq < 0"));
+                changed(
+                        base,
+                        original,
+                        "insert " + seq,
+                        seq,
+                        List.of(
+                                "UPDATE record SET seq = -seq WHERE seq >= " + seq,
+                                "INSERT INTO record SELECT " + seq
+                                        + ", canonical, hash, kind, agent, run FROM record WHERE seq = 1",
+                                "UPDATE record SET seq = 1 - seq WHERE seq < 0"));
             }
             // The last checkpoint was signed when the journal was closed, over every record.
             for (int i = 0; i < 20; i++) {
@@ -90,8 +101,15 @@ final class AuditCampaign implements ProveMain.Campaign {
                 var _ = journal.submit(Batch.of(
                         new Trace("campaign"),
                         new Event.ToolDecided(
-                                "agent-x-001", "agent-x-001.1", "step-" + i, "fs.write", "allowed", "contract",
-                                "allowed by the contract", "x.yaml:7:1 (capabilities)", "/workspace/" + i)));
+                                "agent-x-001",
+                                "agent-x-001.1",
+                                "step-" + i,
+                                "fs.write",
+                                "allowed",
+                                "contract",
+                                "allowed by the contract",
+                                "x.yaml:7:1 (capabilities)",
+                                "/workspace/" + i)));
             }
         }
     }
@@ -199,7 +217,8 @@ final class AuditCampaign implements ProveMain.Campaign {
     }
 
     private static Connection open(Path state) throws SQLException {
-        return DriverManager.getConnection("jdbc:sqlite:" + JournalFiles.in(state).database());
+        return DriverManager.getConnection(
+                "jdbc:sqlite:" + JournalFiles.in(state).database());
     }
 
     private static Path copy(Path base, Path original) throws IOException {

@@ -39,8 +39,7 @@ final class CrashCampaign implements ProveMain.Campaign {
     private static final String FILE = "summary.md";
     private static final Duration LIMIT = Duration.ofSeconds(40);
 
-    private static final String CONTRACT =
-            """
+    private static final String CONTRACT = """
             apiVersion: agentos/v0.2
             kind: AgentContract
             name: crash
@@ -110,8 +109,13 @@ final class CrashCampaign implements ProveMain.Campaign {
     }
 
     private void kill(
-            LiveService service, String key, Path folder, long delayNanos, Acknowledged acknowledged,
-            AtomicBoolean killed, WriteWatch watch)
+            LiveService service,
+            String key,
+            Path folder,
+            long delayNanos,
+            Acknowledged acknowledged,
+            AtomicBoolean killed,
+            WriteWatch watch)
             throws Exception {
         try (ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor()) {
             CompletableFuture<Void> first = CompletableFuture.runAsync(
@@ -179,10 +183,13 @@ final class CrashCampaign implements ProveMain.Campaign {
 
     /** The file is what the journal says, and the journal has one write: attempted, finished, asked once. */
     private void effects(AgentdClient client, String key, AgentView end, Acknowledged before) throws IOException {
-        List<EventView> events = client.search(AgentdClient.Search.ofAgent(end.id(), 500)).events();
+        List<EventView> events =
+                client.search(AgentdClient.Search.ofAgent(end.id(), 500)).events();
         List<EventView> attempts = named(events, "effect.attempted", "write");
         List<EventView> outcomes = named(events, "effect.finished", "write");
-        long asked = events.stream().filter(event -> event.kind().equals("consent.asked")).count();
+        long asked = events.stream()
+                .filter(event -> event.kind().equals("consent.asked"))
+                .count();
         if (attempts.size() != 1 || outcomes.size() != 1 || asked != 1) {
             findings.add(key + ": " + attempts.size() + " attempts, " + outcomes.size() + " outcomes, " + asked
                     + " asks for one write");
@@ -213,7 +220,8 @@ final class CrashCampaign implements ProveMain.Campaign {
 
     private static List<EventView> named(List<EventView> events, String kind, String step) {
         return events.stream()
-                .filter(event -> event.kind().equals(kind) && step.equals(event.data().get("step")))
+                .filter(event ->
+                        event.kind().equals(kind) && step.equals(event.data().get("step")))
                 .toList();
     }
 
@@ -223,8 +231,14 @@ final class CrashCampaign implements ProveMain.Campaign {
             throws IOException, InterruptedException {
         try (AgentdClient client = service.client()) {
             AgentView agent = client.spawn(new Spawn(
-                    key, "crash.yaml", CONTRACT, Optional.empty(), Optional.empty(), List.of(),
-                    Map.of("folder", folder.toString()), false));
+                    key,
+                    "crash.yaml",
+                    CONTRACT,
+                    Optional.empty(),
+                    Optional.empty(),
+                    List.of(),
+                    Map.of("folder", folder.toString()),
+                    false));
             told.ifPresent(note -> note.id = agent.id());
             long deadline = System.nanoTime() + LIMIT.toNanos();
             while (System.nanoTime() < deadline) {
@@ -260,8 +274,12 @@ final class CrashCampaign implements ProveMain.Campaign {
 
     private void verifyOffline(LiveService service, String key) throws IOException, InterruptedException {
         ProcessBuilder builder = new ProcessBuilder(
-                        service.home().resolve("bin/agentctl").toString(), "audit", "verify", "--state",
-                        service.state().toString(), "--json")
+                        service.home().resolve("bin/agentctl").toString(),
+                        "audit",
+                        "verify",
+                        "--state",
+                        service.state().toString(),
+                        "--json")
                 .redirectErrorStream(true);
         builder.environment().put("AGENTOS_HOME", service.home().toString());
         Process process = builder.start();
@@ -275,9 +293,12 @@ final class CrashCampaign implements ProveMain.Campaign {
         Path folder = service.folder("documents");
         for (int i = 1; i <= 3; i++) {
             Path file = folder.resolve("note-" + i + ".md");
-            Files.writeString(file, "# Note " + i + "\n\nThe office " + i + " opens at eight in the morning. "
-                    + "A permit costs " + 10 * i + " crowns in zone " + i + ". Complaints are answered within " + i
-                    + " weeks.\n");
+            Files.writeString(
+                    file,
+                    "# Note " + i + "\n\nThe office " + i + " opens at eight in the morning. "
+                            + "A permit costs " + 10 * i + " crowns in zone " + i + ". Complaints are answered within "
+                            + i
+                            + " weeks.\n");
         }
         return folder;
     }

@@ -25,12 +25,11 @@ public final class ProveMain {
         boolean json = rest.remove("--json");
         long rounds = number(rest, "--rounds", 0);
         long seed = number(rest, "--seed", System.nanoTime());
-        Campaign campaign =
-                switch (rest.size() == 1 ? rest.getFirst() : "") {
-                    case "spine" -> new CrashCampaign();
-                    case "audit" -> new AuditCampaign();
-                    default -> null;
-                };
+        Campaign campaign = switch (rest.size() == 1 ? rest.getFirst() : "") {
+            case "spine" -> new CrashCampaign();
+            case "audit" -> new AuditCampaign();
+            default -> null;
+        };
         if (campaign == null) {
             System.err.println("prove: there is no campaign " + String.join(" ", rest)
                     + "\n  → one of: spine, audit; for example: ./agentos prove spine --rounds 200 --json");

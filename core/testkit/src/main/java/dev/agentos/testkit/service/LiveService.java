@@ -69,8 +69,13 @@ public final class LiveService implements AutoCloseable {
             return new LiveService(home, base, false, Optional.empty());
         }
         Process broker = new ProcessBuilder(
-                        home.resolve("bin/agentos-execd").toString(), "--socket", base.resolve("run/execd.sock").toString(),
-                        "--owner-uid", String.valueOf(NOBODY), "--owner-gid", String.valueOf(NOBODY))
+                        home.resolve("bin/agentos-execd").toString(),
+                        "--socket",
+                        base.resolve("run/execd.sock").toString(),
+                        "--owner-uid",
+                        String.valueOf(NOBODY),
+                        "--owner-gid",
+                        String.valueOf(NOBODY))
                 .redirectErrorStream(true)
                 .redirectOutput(base.resolve("execd.log").toFile())
                 .start();
@@ -89,8 +94,14 @@ public final class LiveService implements AutoCloseable {
         List<String> command = new ArrayList<>();
         if (root) {
             command.addAll(List.of(
-                    "setpriv", "--reuid=" + NOBODY, "--regid=" + NOBODY, "--clear-groups", "--inh-caps=-all",
-                    "--ambient-caps=-all", "--bounding-set=-all", "--no-new-privs"));
+                    "setpriv",
+                    "--reuid=" + NOBODY,
+                    "--regid=" + NOBODY,
+                    "--clear-groups",
+                    "--inh-caps=-all",
+                    "--ambient-caps=-all",
+                    "--bounding-set=-all",
+                    "--no-new-privs"));
         }
         command.addAll(List.of(
                 home.resolve("bin/agentd").toString(), "--state", state().toString(), "--run", run().toString()));
