@@ -178,7 +178,7 @@ public final class ExecdSandbox implements Sandbox, AutoCloseable {
             starter.ensure(socketPath);
             SeqPacketSocket fresh = SeqPacketSocket.connect(socketPath);
             Thread.ofPlatform().daemon().name("execd-reader").start(() -> readFrom(fresh));
-            Map<?, ?> hello = exchange(fresh, "hello", Map.of());
+            Map<?, ?> hello = hello(fresh);
             if (!Long.valueOf(PROTOCOL).equals(hello.get("protocol"))) {
                 fresh.close();
                 throw new SandboxException(
@@ -194,6 +194,16 @@ public final class ExecdSandbox implements Sandbox, AutoCloseable {
             throw unavailable(e.getMessage());
         } finally {
             connecting.unlock();
+        }
+    }
+
+    /** The broker's first words; a connection that does not get them is closed. */
+    private Map<?, ?> hello(SeqPacketSocket fresh) throws SandboxException {
+        try {
+            return exchange(fresh, "hello", Map.of());
+        } catch (SandboxException e) {
+            fresh.close();
+            throw e;
         }
     }
 

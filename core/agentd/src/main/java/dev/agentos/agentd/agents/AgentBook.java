@@ -42,6 +42,7 @@ public final class AgentBook {
     private final Map<String, String> byKey = new LinkedHashMap<>();
     private final Map<String, Integer> numbers = new LinkedHashMap<>();
     private Ledger ledger;
+    private volatile CompletableFuture<Committed> latest = CompletableFuture.completedFuture(new Committed(0, 0));
 
     public AgentBook(Journal journal, Ledger ledger) {
         this.journal = journal;
@@ -142,6 +143,7 @@ public final class AgentBook {
                     ? CompletableFuture.completedFuture(new Committed(0, 0))
                     : journal.submit(new Batch(trace, draft.events, changes));
             if (!durable.isCompletedExceptionally()) {
+                latest = durable;
                 for (AgentRecord agent : draft.records) {
                     ContractDocument fresh = draft.newDocuments.get(agent.id());
                     apply(agent, fresh != null ? fresh : document(agent.id()));
@@ -265,6 +267,15 @@ public final class AgentBook {
         } finally {
             lock.unlock();
         }
+    }
+
+    /** Like {@link #awaitRecord}, for clients: what they are told is on the disk. */
+    public AgentRecord awaitDurableRecord(
+            String id, java.util.function.Predicate<AgentRecord> condition, java.time.Duration limit)
+            throws InterruptedException {
+        AgentRecord agent = awaitRecord(id, condition, limit);
+        // Batches become durable in order, so the last one that was queued covers everything memory shows.
+        return new Decided<>(agent, latest).await();
     }
 
     /** The next free instance id of a contract: {@code agent-NAME-NNN}. Call inside a decision. */

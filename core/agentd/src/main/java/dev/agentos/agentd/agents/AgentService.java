@@ -85,6 +85,14 @@ public final class AgentService implements AutoCloseable {
 
     /** Parses, admits and starts. The agent's record is durable when this returns. */
     public AgentRecord spawn(Trace trace, Spawn request, String by) {
+        if (request.key().isBlank()) {
+            throw new ServiceException(
+                    ServiceException.Kind.BAD_REQUEST,
+                    "request.key",
+                    "the idempotency key is empty",
+                    "key",
+                    "send a fresh one for each agent, for example a UUID");
+        }
         Optional<AgentRecord> earlier = book.bySpawnKey(request.key());
         if (earlier.isPresent()) {
             return earlier.get();

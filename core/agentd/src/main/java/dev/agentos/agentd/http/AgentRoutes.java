@@ -169,11 +169,12 @@ final class AgentRoutes {
         Duration limit = Duration.ofMillis(Math.min(call.number("timeout_ms", 30_000), LONGEST_WAIT.toMillis()));
         return switch (wanted) {
             case "started" ->
-                view(book.awaitRecord(
+                view(book.awaitDurableRecord(
                         id,
                         agent -> agent.state() != AgentState.QUEUED && agent.state() != AgentState.STARTING,
                         limit));
-            case "ended" -> view(book.awaitRecord(id, agent -> agent.state().isFinal(), limit));
+            case "ended" ->
+                view(book.awaitDurableRecord(id, agent -> agent.state().isFinal(), limit));
             default ->
                 throw new ServiceException(
                         ServiceException.Kind.BAD_REQUEST,
@@ -199,7 +200,7 @@ final class AgentRoutes {
 
     private AgentView kill(Call call) throws InterruptedException {
         AgentRecord killed = agents.kill(call.trace(), call.id(), call.by());
-        return view(book.awaitRecord(killed.id(), agent -> agent.state().isFinal(), Duration.ofSeconds(10)));
+        return view(book.awaitDurableRecord(killed.id(), agent -> agent.state().isFinal(), Duration.ofSeconds(10)));
     }
 
     private AgentWire.LogChunk log(Call call) throws InterruptedException {

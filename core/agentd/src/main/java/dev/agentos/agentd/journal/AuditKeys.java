@@ -64,6 +64,10 @@ public record AuditKeys(PrivateKey privateKey, PublicKey publicKey, String keyId
                 java.util.Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
                 PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")))) {
             channel.write(java.nio.ByteBuffer.wrap(text.getBytes(StandardCharsets.US_ASCII)));
+            if (channel instanceof java.nio.channels.FileChannel written) {
+                // Renamed before it is on the disk, a power cut could leave an empty key under the right name.
+                written.force(true);
+            }
         }
         Files.move(fresh, file, java.nio.file.StandardCopyOption.ATOMIC_MOVE);
     }
