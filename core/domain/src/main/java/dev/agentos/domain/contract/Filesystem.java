@@ -14,7 +14,7 @@ import java.util.stream.Stream;
  * or start with {@code ${input.NAME}} until {@link #withInputs}.
  *
  * @param read may be read, with everything below
- * @param write may be read, and written: into an overlay, kept when granted or approved
+ * @param write may be read and written; the writes of a process are live, those of a tool can be undone
  * @param hold parts of {@code write} where a write goes to the live file and is held until a person answers
  */
 public record Filesystem(List<String> read, List<String> write, List<String> hold) {
