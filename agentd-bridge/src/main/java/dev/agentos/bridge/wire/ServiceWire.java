@@ -60,8 +60,36 @@ public final class ServiceWire {
         }
     }
 
+    /**
+     * A tool as every face shows it.
+     *
+     * @param effect {@code reads}, {@code changes}, {@code asks} or {@code computes}
+     * @param idempotency {@code repeatable}, {@code keyed} or {@code none}
+     * @param inputSchema JSON Schema of the arguments, as JSON
+     * @param reads label words that its arguments may carry
+     * @param writes label words of its result; {@code writesFields} of single fields, by path
+     * @param destinations arguments that say where an effect goes
+     * @param cache {@code never}, {@code agent} or {@code shared}
+     */
     public record ToolView(
-            String name, String capability, String summary, String effect, boolean reversible, boolean idempotent) {}
+            String name,
+            String capability,
+            String summary,
+            String effect,
+            boolean reversible,
+            boolean idempotent,
+            String idempotency,
+            String inputSchema,
+            CostView cost,
+            List<String> reads,
+            List<String> writes,
+            Map<String, List<String>> writesFields,
+            List<String> destinations,
+            List<String> sensitive,
+            String cache) {}
+
+    /** What one call uses up; {@code microUsd} in millionths of a US dollar. */
+    public record CostView(int calls, long microUsd) {}
 
     public record Done(boolean done) {}
 

@@ -33,7 +33,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 
 /** Operations on the service, contracts, consent, events, audit and history. */
@@ -291,15 +290,8 @@ final class ServiceRoutes {
     }
 
     private ServiceWire.Tools toolViews() {
-        return new ServiceWire.Tools(tools.descriptors().stream()
-                .map(tool -> new ServiceWire.ToolView(
-                        tool.name(),
-                        tool.capability(),
-                        tool.summary(),
-                        tool.effect().name().toLowerCase(Locale.ROOT),
-                        tool.reversible(),
-                        tool.idempotent()))
-                .toList());
+        return new ServiceWire.Tools(
+                tools.descriptors().stream().map(Views::tool).toList());
     }
 
     private ConsentWire.Answered answer(Call call) {

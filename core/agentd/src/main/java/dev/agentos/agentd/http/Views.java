@@ -8,16 +8,22 @@ import dev.agentos.bridge.wire.AgentWire.Usage;
 import dev.agentos.bridge.wire.ConsentWire.AskView;
 import dev.agentos.bridge.wire.ConsentWire.GrantView;
 import dev.agentos.bridge.wire.EventWire.EventView;
+import dev.agentos.bridge.wire.ServiceWire.CostView;
+import dev.agentos.bridge.wire.ServiceWire.ToolView;
 import dev.agentos.domain.consent.Consent.Ask;
 import dev.agentos.domain.consent.Consent.Grant;
 import dev.agentos.domain.consent.DisplayText;
 import dev.agentos.domain.lifecycle.AgentState;
+import dev.agentos.domain.policy.Label;
+import dev.agentos.domain.policy.ToolDescriptor;
 import dev.agentos.domain.port.Journal.Recorded;
 import dev.agentos.domain.port.Sandbox.Status;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /** From the service's records to what clients see. */
 final class Views {
@@ -96,6 +102,31 @@ final class Views {
                 ask.askedAt().toString(),
                 ask.expiresAt().map(Object::toString).orElse(""),
                 ask.shown());
+    }
+
+    static ToolView tool(ToolDescriptor tool) {
+        Map<String, List<String>> fields = new TreeMap<>();
+        tool.writes().fields().forEach((path, labels) -> fields.put(path, labels.words()));
+        return new ToolView(
+                tool.name(),
+                tool.capability(),
+                tool.summary(),
+                word(tool.effect()),
+                tool.reversible(),
+                tool.idempotent(),
+                word(tool.idempotency()),
+                tool.inputSchema(),
+                new CostView(tool.cost().calls(), tool.cost().microUsd()),
+                tool.reads().stream().sorted().map(Label::word).toList(),
+                tool.writes().whole().words(),
+                fields,
+                tool.destinations(),
+                tool.sensitive(),
+                word(tool.cache()));
+    }
+
+    private static String word(Enum<?> value) {
+        return value.name().toLowerCase(Locale.ROOT);
     }
 
     static GrantView grant(Grant grant) {

@@ -1,5 +1,6 @@
 package dev.agentos.agentd.tools;
 
+import dev.agentos.domain.policy.InputSchema;
 import dev.agentos.domain.policy.Policy.Target;
 import dev.agentos.domain.policy.ToolDescriptor;
 import dev.agentos.domain.policy.ToolDescriptor.Effect;
@@ -18,8 +19,10 @@ final class CalcTool implements Tool.Pure {
     /** Digits before or after the point that are written out; powers of powers could ask for billions. */
     private static final int MAX_DIGITS = 2_000;
 
-    private static final ToolDescriptor DESCRIPTOR = new ToolDescriptor(
-            "calc", "calc", "Computes a decimal expression exactly.", Effect.COMPUTES, true, true, List.of());
+    private static final ToolDescriptor DESCRIPTOR = ToolDescriptor.named(
+                    "calc", Effect.COMPUTES, "Computes a decimal expression exactly.")
+            .input(InputSchema.object().required("expression", "string", "Numbers with + - * / ^ ( )."))
+            .build();
 
     @Override
     public ToolDescriptor descriptor() {
@@ -32,7 +35,7 @@ final class CalcTool implements Tool.Pure {
     }
 
     @Override
-    public Map<String, Object> call(Arguments arguments, Place place, List<Target> decided) throws ToolException {
+    public ToolResult call(Arguments arguments, Place place, List<Target> decided) throws ToolException {
         String expression = arguments.text("expression");
         if (expression.length() > MAX_LENGTH) {
             throw new ToolException(
@@ -44,7 +47,7 @@ final class CalcTool implements Tool.Pure {
                 throw new ToolException(
                         "calc.range", "the value has more than " + MAX_DIGITS + " digits", "use smaller numbers");
             }
-            return Map.of("value", value.toPlainString());
+            return ToolResult.of(Map.of("value", value.toPlainString()));
         } catch (ArithmeticException e) {
             throw new ToolException("calc.arithmetic", expression + ": " + e.getMessage(), "correct the expression");
         }

@@ -1,12 +1,14 @@
 package dev.agentos.agentd.tools;
 
 import dev.agentos.domain.policy.Decision;
+import dev.agentos.domain.policy.Labels;
 import java.util.Map;
 
 /** What became of a tool call. */
 public sealed interface CallOutcome {
 
-    record Done(Map<String, Object> output) implements CallOutcome {}
+    /** @param labels of the whole output: the tool's own, and those of the arguments */
+    record Done(Map<String, Object> output, Labels labels) implements CallOutcome {}
 
     /** The contract does not allow it. */
     record Refused(Decision.Refused decision) implements CallOutcome {}

@@ -1,6 +1,7 @@
 package dev.agentos.agentd.tools;
 
 import dev.agentos.domain.event.Event;
+import dev.agentos.domain.policy.InputSchema;
 import dev.agentos.domain.policy.Policy.Target;
 import dev.agentos.domain.policy.ToolDescriptor;
 import dev.agentos.domain.policy.ToolDescriptor.Access;
@@ -19,14 +20,13 @@ final class FsListTool implements Tool.Pure {
 
     private static final int MAX_FILES = 5_000;
 
-    private static final ToolDescriptor DESCRIPTOR = new ToolDescriptor(
-            "fs.list",
-            "fs.list",
-            "Lists the files below a folder with their sizes.",
-            Effect.READS,
-            true,
-            true,
-            List.of(new PathArgument("path", Access.READ)));
+    private static final ToolDescriptor DESCRIPTOR = ToolDescriptor.named(
+                    "fs.list", Effect.READS, "Lists the files below a folder with their sizes.")
+            .input(InputSchema.object()
+                    .required("path", "string", "The folder.")
+                    .optional("glob", "string", "Which files; all by default."))
+            .paths(new PathArgument("path", Access.READ))
+            .build();
 
     @Override
     public ToolDescriptor descriptor() {
@@ -39,7 +39,7 @@ final class FsListTool implements Tool.Pure {
     }
 
     @Override
-    public Map<String, Object> call(Arguments arguments, Place place, List<Target> decided) throws ToolException {
+    public ToolResult call(Arguments arguments, Place place, List<Target> decided) throws ToolException {
         Path root = Path.of(decided.getFirst().path());
         PathMatcher glob = FsReadTool.glob(arguments.optionalText("glob").orElse("**"));
         List<Map<String, Object>> files = new ArrayList<>();
@@ -56,7 +56,7 @@ final class FsListTool implements Tool.Pure {
             Map<String, Object> result = new LinkedHashMap<>();
             result.put("files", files);
             result.put("complete", entries.size() < MAX_FILES);
-            return result;
+            return ToolResult.of(result);
         } catch (IOException e) {
             throw FsReadTool.unreadable(root, e);
         }

@@ -2,6 +2,7 @@ package dev.agentos.agentd.tools;
 
 import dev.agentos.domain.event.Event;
 import dev.agentos.domain.json.Digests;
+import dev.agentos.domain.policy.InputSchema;
 import dev.agentos.domain.policy.Policy.Target;
 import dev.agentos.domain.policy.ToolDescriptor;
 import dev.agentos.domain.policy.ToolDescriptor.Access;
@@ -32,14 +33,14 @@ final class FsReadTool implements Tool.Pure {
 
     private static final String DEFAULT_GLOB = "**.{md,markdown,txt,text,rst,adoc,org,csv,log}";
 
-    private static final ToolDescriptor DESCRIPTOR = new ToolDescriptor(
-            "fs.read",
-            "fs.read",
-            "Reads text files, or every text file below a folder.",
-            Effect.READS,
-            true,
-            true,
-            List.of(new PathArgument("paths", Access.READ)));
+    private static final ToolDescriptor DESCRIPTOR = ToolDescriptor.named(
+                    "fs.read", Effect.READS, "Reads text files, or every text file below a folder.")
+            .input(InputSchema.object()
+                    .optional("paths", InputSchema.texts(), "Files or folders to read.")
+                    .optional("path", "string", "One file or folder, instead of paths.")
+                    .optional("glob", "string", "Which files below a folder; text files by default."))
+            .paths(new PathArgument("paths", Access.READ), new PathArgument("path", Access.READ))
+            .build();
 
     @Override
     public ToolDescriptor descriptor() {
@@ -60,7 +61,7 @@ final class FsReadTool implements Tool.Pure {
     }
 
     @Override
-    public Map<String, Object> call(Arguments arguments, Place place, List<Target> decided) throws ToolException {
+    public ToolResult call(Arguments arguments, Place place, List<Target> decided) throws ToolException {
         PathMatcher glob = glob(arguments.optionalText("glob").orElse(DEFAULT_GLOB));
         List<Map<String, Object>> documents = new ArrayList<>();
         List<Map<String, Object>> skipped = new ArrayList<>();
@@ -91,7 +92,7 @@ final class FsReadTool implements Tool.Pure {
         result.put("documents", documents);
         result.put("skipped", skipped);
         result.put("bytes", total);
-        return result;
+        return ToolResult.of(result);
     }
 
     private static List<ConfinedFiles.Entry> entries(Path root) throws ToolException {

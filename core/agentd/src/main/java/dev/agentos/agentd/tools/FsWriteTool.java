@@ -2,10 +2,13 @@ package dev.agentos.agentd.tools;
 
 import dev.agentos.domain.event.Event;
 import dev.agentos.domain.json.Digests;
+import dev.agentos.domain.policy.InputSchema;
 import dev.agentos.domain.policy.Policy.Target;
+import dev.agentos.domain.policy.ResultLabels;
 import dev.agentos.domain.policy.ToolDescriptor;
 import dev.agentos.domain.policy.ToolDescriptor.Access;
 import dev.agentos.domain.policy.ToolDescriptor.Effect;
+import dev.agentos.domain.policy.ToolDescriptor.Idempotency;
 import dev.agentos.domain.policy.ToolDescriptor.PathArgument;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -27,14 +30,18 @@ public final class FsWriteTool implements Tool.Effectful {
     private static final long MAX_PREVIOUS_BYTES = 64L * 1024 * 1024;
     private static final String ABSENT = "absent";
 
-    private static final ToolDescriptor DESCRIPTOR = new ToolDescriptor(
-            "fs.write",
-            "fs.write",
-            "Writes a text file; the content before it is kept for undo.",
-            Effect.CHANGES,
-            true,
-            true,
-            List.of(new PathArgument("path", Access.WRITE)));
+    private static final ToolDescriptor DESCRIPTOR = ToolDescriptor.named(
+                    "fs.write", Effect.CHANGES, "Writes a text file; the content before it is kept for undo.")
+            .input(InputSchema.object()
+                    .required("path", "string", "The file.")
+                    .required("content", "string", "The whole text that it is to hold.")
+                    .optional("reason", "string", "Why, in the agent's own words; shown to people as such."))
+            .reversible()
+            .idempotency(Idempotency.REPEATABLE)
+            .writes(ResultLabels.TRUSTED)
+            .paths(new PathArgument("path", Access.WRITE))
+            .destinations("path")
+            .build();
 
     private final Path undoDirectory;
 
@@ -93,7 +100,7 @@ public final class FsWriteTool implements Tool.Effectful {
     }
 
     @Override
-    public Map<String, Object> apply(Intent intent) throws ToolException {
+    public ToolResult apply(Intent intent) throws ToolException {
         Path path = Path.of(intent.target());
         try {
             byte[] bytes =
@@ -102,11 +109,11 @@ public final class FsWriteTool implements Tool.Effectful {
         } catch (IOException e) {
             throw unwritable(path, e);
         }
-        return Event.fields(
+        return ToolResult.of(Event.fields(
                 "path", path.toString(),
                 "bytes", intent.record().getOrDefault("bytes", 0L),
                 "sha256", intent.record().getOrDefault("sha256", ""),
-                "was_new", ABSENT.equals(intent.record().get("before_sha256")));
+                "was_new", ABSENT.equals(intent.record().get("before_sha256"))));
     }
 
     @Override

@@ -6,6 +6,7 @@ import dev.agentos.domain.extractive.Options;
 import dev.agentos.domain.extractive.SentenceVectors;
 import dev.agentos.domain.extractive.Summariser;
 import dev.agentos.domain.extractive.Summary;
+import dev.agentos.domain.policy.InputSchema;
 import dev.agentos.domain.policy.Policy.Target;
 import dev.agentos.domain.policy.ToolDescriptor;
 import dev.agentos.domain.policy.ToolDescriptor.Effect;
@@ -27,14 +28,17 @@ final class SummarizeTool implements Tool.Pure {
     /** About two seconds of sentence vectors; longer texts are sampled, and the result says so. */
     private static final int MAX_CANDIDATES = 400;
 
-    private static final ToolDescriptor DESCRIPTOR = new ToolDescriptor(
-            "summarize",
-            "summarize",
-            "Selects the sentences of documents that say most, with citations.",
-            Effect.COMPUTES,
-            true,
-            true,
-            List.of());
+    private static final ToolDescriptor DESCRIPTOR = ToolDescriptor.named(
+                    "summarize", Effect.COMPUTES, "Selects the sentences of documents that say most, with citations.")
+            .input(InputSchema.object()
+                    .required(
+                            "documents",
+                            Map.of("type", "array", "items", Map.of("type", "object")),
+                            "Objects with a name and a text, as fs.read gives them.")
+                    .optional("sentences", "integer", "How many sentences, 1 to " + MAX_SENTENCES + ".")
+                    .optional("title", "string", "The heading of the summary.")
+                    .optional("question", "string", "What the sentences should answer."))
+            .build();
 
     private final SentenceVectors vectors;
 
@@ -54,7 +58,7 @@ final class SummarizeTool implements Tool.Pure {
     }
 
     @Override
-    public Map<String, Object> call(Arguments arguments, Place place, List<Target> decided) throws ToolException {
+    public ToolResult call(Arguments arguments, Place place, List<Target> decided) throws ToolException {
         List<Document> documents = documents(arguments);
         long sentences = arguments.number("sentences", DEFAULT_SENTENCES);
         if (sentences < 1 || sentences > MAX_SENTENCES) {
@@ -70,7 +74,7 @@ final class SummarizeTool implements Tool.Pure {
         if (question.isPresent()) {
             options = options.withQuestion(question.get());
         }
-        return result(Summariser.summarise(documents, options, vectors));
+        return ToolResult.of(result(Summariser.summarise(documents, options, vectors)));
     }
 
     private static List<Document> documents(Arguments arguments) throws ToolException {

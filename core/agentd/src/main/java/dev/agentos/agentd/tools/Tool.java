@@ -21,7 +21,7 @@ public sealed interface Tool {
     /** A tool that changes nothing: doing it again after a crash is safe. */
     non-sealed interface Pure extends Tool {
         /** @param decided the targets that the decision was about; a path is not resolved a second time */
-        Map<String, Object> call(Arguments arguments, Place place, List<Target> decided) throws ToolException;
+        ToolResult call(Arguments arguments, Place place, List<Target> decided) throws ToolException;
     }
 
     /** A tool with an effect: planned first, so that the intent is durable before anything happens. */
@@ -31,7 +31,7 @@ public sealed interface Tool {
         Intent plan(Arguments arguments, Place place, String key) throws ToolException;
 
         /** Does it. Called again with the same intent only when {@link #reconcile} said {@code NOT_DONE}. */
-        Map<String, Object> apply(Intent intent) throws ToolException;
+        ToolResult apply(Intent intent) throws ToolException;
 
         /** After a crash between attempt and outcome: did it happen? */
         Reconciled reconcile(Intent intent) throws ToolException;

@@ -13,6 +13,7 @@ import dev.agentos.domain.consent.ConsentRules;
 import dev.agentos.domain.event.Event;
 import dev.agentos.domain.json.Digests;
 import dev.agentos.domain.policy.Decision;
+import dev.agentos.domain.policy.Labels;
 import dev.agentos.domain.policy.Policy;
 import dev.agentos.domain.policy.Policy.Target;
 import dev.agentos.domain.policy.ToolDescriptor;
@@ -213,10 +214,10 @@ public final class ToolGateway {
         String word;
         Map<String, Object> detail;
         try {
-            Map<String, Object> output = tool.call(arguments, caller.place(), targets);
-            outcome = new CallOutcome.Done(output);
+            ToolResult result = tool.call(arguments, caller.place(), targets);
+            outcome = new CallOutcome.Done(result.output(), labels(tool, result));
             word = EffectRecord.DONE;
-            detail = Map.of("output_sha256", Digests.sha256OfJson(output));
+            detail = Map.of("output_sha256", Digests.sha256OfJson(result.output()));
         } catch (ToolException e) {
             outcome = new CallOutcome.Failed(e.code(), String.valueOf(e.getMessage()), e.next());
             word = EffectRecord.FAILED;
@@ -251,14 +252,16 @@ public final class ToolGateway {
     private CallOutcome carryOut(
             Trace trace, Tool.Effectful tool, Intent intent, EffectRecord attempt, boolean recovered) {
         try {
-            return finish(trace, attempt, EffectRecord.DONE, tool.apply(intent), recovered);
+            ToolResult result = tool.apply(intent);
+            finish(trace, attempt, EffectRecord.DONE, result.output(), recovered);
+            return new CallOutcome.Done(result.output(), labels(tool, result));
         } catch (ToolException e) {
             finish(trace, attempt, EffectRecord.FAILED, Map.of("message", String.valueOf(e.getMessage())), recovered);
             return new CallOutcome.Failed(e.code(), String.valueOf(e.getMessage()), e.next());
         }
     }
 
-    private CallOutcome finish(
+    private void finish(
             Trace trace, EffectRecord attempt, String status, Map<String, Object> output, boolean recovered) {
         EffectRecord finished = attempt.with(status, output);
         Map<String, Object> detail = new LinkedHashMap<>(output);
@@ -271,14 +274,15 @@ public final class ToolGateway {
                         attempt.agent(), attempt.run(), attempt.step(), attempt.tool(), attempt.key(), status, detail)),
                 List.of(put(finished))));
         effects.put(finished.key(), finished);
-        return new CallOutcome.Done(output);
     }
 
     /** What an effect that was begun before means now. Empty: it failed before, the call may be made again. */
     private Optional<CallOutcome> settle(Caller caller, Tool.Effectful tool, EffectRecord earlier)
             throws ToolException {
         return switch (earlier.status()) {
-            case EffectRecord.DONE, EffectRecord.UNDONE -> Optional.of(new CallOutcome.Done(earlier.output()));
+            case EffectRecord.DONE, EffectRecord.UNDONE ->
+                Optional.of(new CallOutcome.Done(
+                        earlier.output(), tool.descriptor().writes().whole()));
             case EffectRecord.IN_DOUBT -> Optional.of(new CallOutcome.InDoubt(doubt(earlier)));
             case EffectRecord.FAILED -> Optional.empty();
             default -> Optional.of(reconcile(caller.trace(), tool, earlier));
@@ -288,13 +292,21 @@ public final class ToolGateway {
     private CallOutcome reconcile(Trace trace, Tool.Effectful tool, EffectRecord earlier) throws ToolException {
         Intent intent = intentOf(earlier);
         return switch (tool.reconcile(intent)) {
-            case DONE -> finish(trace, earlier, EffectRecord.DONE, outputOf(earlier), true);
+            case DONE -> {
+                Map<String, Object> output = outputOf(earlier);
+                finish(trace, earlier, EffectRecord.DONE, output, true);
+                yield new CallOutcome.Done(output, tool.descriptor().writes().whole());
+            }
             case NOT_DONE -> carryOut(trace, tool, intent, earlier, true);
             case UNKNOWN -> {
                 finish(trace, earlier, EffectRecord.IN_DOUBT, Map.of(), true);
                 yield new CallOutcome.InDoubt(doubt(earlier));
             }
         };
+    }
+
+    private static Labels labels(Tool tool, ToolResult result) {
+        return tool.descriptor().writes().whole().and(result.found());
     }
 
     private static String doubt(EffectRecord effect) {
@@ -453,7 +465,7 @@ public final class ToolGateway {
                             effect.agent(), effect.run(), effect.step(), "undo", undoKey, EffectRecord.DONE, Map.of()),
                     put(undone)));
             effects.put(effect.key(), undone);
-            return new CallOutcome.Done(Map.of("path", effect.target()));
+            return new CallOutcome.Done(Map.of("path", effect.target()), Labels.TRUSTED);
         } catch (ToolException e) {
             journal.commit(Batch.of(
                     trace,

@@ -23,8 +23,9 @@ class CalcToolTest {
     private static String calc(String expression) throws ToolException {
         CalcTool tool = new CalcTool();
         Arguments arguments = new Arguments("calc", Map.of("expression", expression));
-        return String.valueOf(
-                tool.call(arguments, PLACE, tool.targets(arguments, PLACE)).get("value"));
+        return String.valueOf(tool.call(arguments, PLACE, tool.targets(arguments, PLACE))
+                .output()
+                .get("value"));
     }
 
     private static String code(String expression) {

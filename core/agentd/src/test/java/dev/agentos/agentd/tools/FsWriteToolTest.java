@@ -92,7 +92,7 @@ class FsWriteToolTest {
     void applyingWritesTheFileAndNothingElse() throws Exception {
         assertEquals(
                 Map.of("path", file.toString(), "bytes", 5L, "sha256", Digests.sha256Hex("hello"), "was_new", true),
-                tool().apply(plan("hello")));
+                tool().apply(plan("hello")).output());
         assertEquals("hello", content());
         tool().apply(plan(""));
         assertEquals("", content());

@@ -18,6 +18,7 @@ import dev.agentos.agentd.tools.ToolGateway.Caller;
 import dev.agentos.domain.audit.AuditVerifier;
 import dev.agentos.domain.consent.Consent.Answer;
 import dev.agentos.domain.consent.Consent.Scope;
+import dev.agentos.domain.policy.Labels;
 import dev.agentos.domain.policy.Policy;
 import dev.agentos.domain.policy.ToolDescriptor;
 import dev.agentos.domain.port.Journal.Recorded;
@@ -82,11 +83,11 @@ class ToolGatewayTest {
         }
 
         @Override
-        public Map<String, Object> apply(Intent intent) throws ToolException {
+        public ToolResult apply(Intent intent) throws ToolException {
             if (crashAt == CrashAt.BEFORE_THE_EFFECT) {
                 throw new Crash();
             }
-            Map<String, Object> output = write.apply(intent);
+            ToolResult output = write.apply(intent);
             effects++;
             if (crashAt == CrashAt.AFTER_THE_EFFECT) {
                 throw new Crash();
@@ -262,7 +263,7 @@ class ToolGatewayTest {
     void aPureToolIsRecordedWithDigestsOnly() throws Exception {
         try (Service service = new Service()) {
             assertEquals(
-                    new CallOutcome.Done(Map.of("value", "42")),
+                    new CallOutcome.Done(Map.of("value", "42"), Labels.TRUSTED),
                     call(service, "r.1", "calc", Map.of("expression", "6*7")));
             assertTrue(service.journal.read(0, 10).stream()
                     .noneMatch(event -> event.data().toString().contains("6*7")));

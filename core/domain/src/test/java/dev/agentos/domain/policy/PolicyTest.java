@@ -53,6 +53,11 @@ class PolicyTest {
             "/etc/shadow",
             "/DATA/docs/a.md");
 
+    private static ToolDescriptor tool(String name, String capability, Effect effect, boolean reversible) {
+        ToolDescriptor.Draft draft = ToolDescriptor.named(name, effect, "").capability(capability);
+        return (reversible ? draft.reversible() : draft).build();
+    }
+
     private enum Capability {
         PRESENT,
         LOST,
@@ -77,7 +82,7 @@ class PolicyTest {
             boolean reversible) {
 
         Decision decide() {
-            ToolDescriptor tool = new ToolDescriptor("fs.tool", "fs.word", "", effect, reversible, true, List.of());
+            ToolDescriptor tool = tool("fs.tool", "fs.word", effect, reversible);
             Rules rules = new Rules(
                     capability == Capability.PRESENT ? Set.of("fs.word", "other") : Set.of("other"),
                     capability == Capability.LOST ? Set.of("fs.word") : Set.of(),
@@ -204,7 +209,7 @@ class PolicyTest {
     @Test
     void oneTargetOutsideRefusesTheWholeCall() {
         Rules rules = new Rules(Set.of("fs.read"), Set.of(), Set.of(), READ, WRITE, List.of(), path -> path);
-        ToolDescriptor tool = new ToolDescriptor("fs.read", "fs.read", "", Effect.READS, true, true, List.of());
+        ToolDescriptor tool = tool("fs.read", "fs.read", Effect.READS, true);
         Decision decision = Policy.decide(
                 rules,
                 "fs.read",
@@ -223,7 +228,7 @@ class PolicyTest {
     @Test
     void aContractWithoutRootsAllowsNoPath() {
         Rules rules = new Rules(Set.of("fs.write"), Set.of(), Set.of(), List.of(), List.of(), List.of(), path -> path);
-        ToolDescriptor tool = new ToolDescriptor("fs.write", "fs.write", "", Effect.CHANGES, true, true, List.of());
+        ToolDescriptor tool = tool("fs.write", "fs.write", Effect.CHANGES, true);
         Decision.Refused refused = assertInstanceOf(
                 Decision.Refused.class,
                 Policy.decide(
