@@ -23,8 +23,20 @@ pub mod mechanism {
     pub const LIMIT_CPU: &str = "limit.cpu";
     pub const LIMIT_FILES: &str = "limit.files";
     pub const LIMIT_FILE_SIZE: &str = "limit.file_size";
+    pub const LIMIT_IO: &str = "limit.io";
+    pub const LIMIT_SWAP: &str = "limit.swap";
     pub const FREEZE: &str = "freeze";
     pub const KILL_TREE: &str = "kill.tree";
+    pub const DOORS: &str = "doors";
+    pub const OWN_UID: &str = "identity.own_uid";
+    pub const SCHEDULE_DEADLINE: &str = "schedule.deadline";
+    pub const SCHEDULE_LOCKED: &str = "schedule.locked_memory";
+    pub const SCHEDULE_WEIGHT: &str = "schedule.weight";
+    pub const SCHEDULE_SLICE: &str = "schedule.slice";
+    pub const SCHEDULE_BURST: &str = "schedule.burst";
+    pub const SCHEDULE_IDLE: &str = "schedule.idle";
+    /// Counts that exist only where the kernel shows them.
+    pub const COUNT_DEADLINE_OVERRUNS: &str = "count.deadline_overruns";
 }
 
 /// One request, read and checked.
@@ -210,12 +222,37 @@ pub struct Usage {
     pub oom_kills: Option<u64>,
 }
 
+/// How often a limit was met so far, as the kernel counts; null where the host does not count it. Descriptor limits are
+/// missing here because no kernel counts those.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LimitHits {
+    /// Processes that the kernel ended because the memory limit was reached.
+    pub oom_kills: Option<u64>,
+    /// Allocations that met the memory limit; most of them were served after reclaim.
+    pub memory_max: Option<u64>,
+    /// Forks and threads that were refused.
+    pub pids_max: Option<u64>,
+    /// Periods of 100 ms in which the processor quota was used up.
+    pub cpu_throttled_periods: Option<u64>,
+    /// Time that processors were kept from the agent by its quota, summed over processors.
+    pub cpu_throttled_usec: Option<u64>,
+    /// Time in which at least one process waited for a device; its own limit is one of the causes.
+    pub io_stalled_usec: Option<u64>,
+    /// Whether the agent's process ended by SIGXFSZ, the answer to a write beyond `limits.file_bytes`.
+    pub file_size: bool,
+    /// HRT: see README.md for what exactly is counted.
+    pub deadline_overruns: Option<u64>,
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ExitRecord {
     pub status: ExitStatus,
     pub reason: ExitReason,
     pub usage: Usage,
+    #[serde(default)]
+    pub hits: LimitHits,
 }
 
 /// Sent to every connection without being asked for.
@@ -237,6 +274,8 @@ pub struct SandboxStatus {
     pub cpu_usec: Option<u64>,
     pub memory_bytes: Option<u64>,
     pub pids: Option<u64>,
+    #[serde(default)]
+    pub hits: LimitHits,
     /// Present once the sandbox has ended.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub exit: Option<ExitRecord>,
@@ -337,7 +376,9 @@ pub fn parse_request(packet: &[u8]) -> Result<Request, RequestError> {
             })?;
             Operation::Spawn(Box::new(request.plan))
         }
-        "checkpoint" | "restore" | "schedule" | "egress_grant" => Operation::Reserved(head.op),
+        "checkpoint" | "restore" | "fork" | "zygote" | "schedule" | "egress_grant" | "held_answer" => {
+            Operation::Reserved(head.op)
+        }
         other => {
             let shown: String = other.chars().take(40).collect();
             return Err(refused(

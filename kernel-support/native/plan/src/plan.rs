@@ -2,6 +2,7 @@
 
 use serde::de::{Error as _, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -27,6 +28,72 @@ pub struct Plan {
     pub stdio: Stdio,
     #[serde(default)]
     pub limits: Limits,
+    /// From version 2: loopback ports that lead to sockets of the host.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub doors: Vec<Door>,
+    /// From version 2: how the agent competes for the processor.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub schedule: Option<Schedule>,
+    /// From version 2: as whom the agent runs on the host.
+    #[serde(default, skip_serializing_if = "Identity::is_default")]
+    pub identity: Identity,
+    /// Reserved: writes that land in a layer of their own. Refused when used.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub staging: Option<Value>,
+    /// Reserved: system calls that are held until somebody answers. Refused when used.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub held_calls: Option<Value>,
+    /// Reserved: the checkpoint that the sandbox continues from. Refused when used.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub restore_from: Option<Value>,
+    /// Reserved: the prepared parent that the agent is forked from. Refused when used.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub zygote: Option<Value>,
+}
+
+/// A TCP port of the sandbox's own loopback interface that leads to a stream socket of the host.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Door {
+    /// The agent connects to 127.0.0.1 at this port.
+    pub port: u16,
+    /// Host path of the socket. Its directory is pinned when the sandbox is built and is not visible inside; the socket
+    /// in it may come and go.
+    pub socket: String,
+}
+
+/// The latency class of the agent and its parameters. Times are in microseconds.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "class", rename_all = "lowercase", deny_unknown_fields)]
+pub enum Schedule {
+    /// Hard real time: `runtime_us` of processor time in every `period_us`, within `deadline_us` of its beginning.
+    Hrt { runtime_us: u64, deadline_us: u64, period_us: u64 },
+    /// Soft real time: a share, a short slice, and credit for bursts above `limits.cpu_millis`.
+    Srt {
+        /// Of 1 to 10000, where everybody else has 100.
+        #[serde(default)]
+        weight: Option<u64>,
+        #[serde(default)]
+        slice_us: Option<u64>,
+        #[serde(default)]
+        burst_us: Option<u64>,
+    },
+    /// Best effort: runs when nobody else wants to.
+    Dt {},
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Identity {
+    /// A user of the host that no other sandbox has, and binds in which its files appear as the owner's.
+    #[serde(default)]
+    pub own_uid: bool,
+}
+
+impl Identity {
+    fn is_default(&self) -> bool {
+        *self == Identity::default()
+    }
 }
 
 /// One thing that appears below the sandbox's root.
@@ -119,6 +186,9 @@ pub struct Limits {
     /// Size of the largest file the agent may write.
     #[serde(default)]
     pub file_bytes: Option<u64>,
+    /// From version 2: bytes read, and bytes written, each second, of each device below a writable bind.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub io_bytes_per_second: Option<u64>,
 }
 
 fn yes() -> bool {

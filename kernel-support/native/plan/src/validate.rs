@@ -1,6 +1,6 @@
 //! Validation of a parsed plan. Every refusal names the field and says what to change.
 
-use crate::plan::{Limits, Mount, Plan};
+use crate::plan::{Door, Identity, Limits, Mount, Plan, Schedule};
 use crate::{MAX_PACKET_BYTES, PLAN_VERSION};
 use std::fmt;
 
@@ -11,6 +11,9 @@ const MAX_MOUNTS: usize = 128;
 const MAX_FILE_CONTENT_BYTES: usize = 65_536;
 const MAX_HOSTNAME_BYTES: usize = 64;
 const MAX_INCARNATION_BYTES: usize = 64;
+const MAX_DOORS: usize = 16;
+/// A name in a socket address has at most 107 bytes; init names the socket relative to its directory.
+const MAX_SOCKET_NAME_BYTES: usize = 100;
 
 /// Why a plan is refused: the field, and what to change.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -57,11 +60,18 @@ pub(crate) fn from_serde(whole: &str, error: serde_path_to_error::Error<serde_js
 impl Plan {
     /// Checks every bound. The order of checks is the order of fields.
     pub fn validate(&self) -> Result<(), PlanError> {
-        if self.version != PLAN_VERSION {
+        if !(1..=PLAN_VERSION).contains(&self.version) {
             return Err(PlanError::new(
                 "version",
-                format!("is {}, this broker reads plan version {PLAN_VERSION}; send that", self.version),
+                format!(
+                    "is {}, this broker reads plan versions 1 to {PLAN_VERSION}; send that",
+                    self.version
+                ),
             ));
+        }
+        reserved(self)?;
+        if self.version < 2 {
+            no_additions(self)?;
         }
         incarnation(&self.incarnation)?;
         hostname(&self.hostname)?;
@@ -78,7 +88,100 @@ impl Plan {
                 path(&format!("stdio.{name}"), value)?;
             }
         }
-        limits(&self.limits)
+        limits(&self.limits)?;
+        doors(&self.doors)?;
+        schedule(self)
+    }
+}
+
+/// What a later broker will know. An absent or null field is no request.
+fn reserved(plan: &Plan) -> Result<(), PlanError> {
+    for (name, value) in [
+        ("staging", &plan.staging),
+        ("held_calls", &plan.held_calls),
+        ("restore_from", &plan.restore_from),
+        ("zygote", &plan.zygote),
+    ] {
+        if value.is_some() {
+            return Err(PlanError::new(name, "is reserved for a later version; leave it out"));
+        }
+    }
+    Ok(())
+}
+
+/// A broker of version 1 would have refused these, so a plan that says version 1 may not count on them.
+fn no_additions(plan: &Plan) -> Result<(), PlanError> {
+    for (name, used) in [
+        ("doors", !plan.doors.is_empty()),
+        ("schedule", plan.schedule.is_some()),
+        ("identity", plan.identity != Identity::default()),
+        ("limits.io_bytes_per_second", plan.limits.io_bytes_per_second.is_some()),
+    ] {
+        if used {
+            return Err(PlanError::new(name, "needs plan version 2; send \"version\": 2"));
+        }
+    }
+    Ok(())
+}
+
+fn doors(all: &[Door]) -> Result<(), PlanError> {
+    if all.len() > MAX_DOORS {
+        return Err(PlanError::new("doors", format!("must have at most {MAX_DOORS} entries")));
+    }
+    for (i, door) in all.iter().enumerate() {
+        let at = |part: &str| format!("doors[{i}].{part}");
+        if door.port == 0 {
+            return Err(PlanError::new(at("port"), "is 0; choose 1 to 65535"));
+        }
+        if all[..i].iter().any(|earlier| earlier.port == door.port) {
+            return Err(PlanError::new(at("port"), format!("{} is taken by an earlier door", door.port)));
+        }
+        path(&at("socket"), &door.socket)?;
+        let (directory, name) = door.socket.rsplit_once('/').unwrap_or_default();
+        if directory.is_empty() || directory == "/proc" || directory.starts_with("/proc/") {
+            return Err(PlanError::new(
+                at("socket"),
+                "must lie in a directory of its own, not in / or /proc",
+            ));
+        }
+        if name.len() > MAX_SOCKET_NAME_BYTES {
+            return Err(PlanError::new(
+                at("socket"),
+                format!("has a last part longer than {MAX_SOCKET_NAME_BYTES} bytes; shorten it"),
+            ));
+        }
+    }
+    Ok(())
+}
+
+fn schedule(plan: &Plan) -> Result<(), PlanError> {
+    let bound =
+        |name: &str, value: u64, least, most| bounded(&format!("schedule.{name}"), value, least, most);
+    match &plan.schedule {
+        None | Some(Schedule::Dt {}) => Ok(()),
+        Some(Schedule::Hrt { runtime_us, deadline_us, period_us }) => {
+            bound("period_us", *period_us, 100, 1 << 22)?;
+            bound("deadline_us", *deadline_us, 100, *period_us)?;
+            bound("runtime_us", *runtime_us, 10, *deadline_us)
+        }
+        Some(Schedule::Srt { weight, slice_us, burst_us }) => {
+            for (name, value, least, most) in
+                [("weight", weight, 1, 10_000), ("slice_us", slice_us, 100, 100_000)]
+            {
+                if let Some(value) = value {
+                    bound(name, *value, least, most)?;
+                }
+            }
+            match (burst_us, plan.limits.cpu_millis) {
+                (None, _) => Ok(()),
+                (Some(_), None) => Err(PlanError::new(
+                    "schedule.burst_us",
+                    "is credit above limits.cpu_millis, which is not given; give both or none",
+                )),
+                // The kernel takes no credit above one period's quota, which is a tenth of a second.
+                (Some(burst), Some(millis)) => bound("burst_us", *burst, 1, millis * 100),
+            }
+        }
     }
 }
 
@@ -233,6 +336,7 @@ fn limits(limits: &Limits) -> Result<(), PlanError> {
         ("cpu_millis", limits.cpu_millis, 10, 1_000_000),
         ("open_files", limits.open_files, 16, 1 << 20),
         ("file_bytes", limits.file_bytes, 1, 1 << 50),
+        ("io_bytes_per_second", limits.io_bytes_per_second, 65_536, 1 << 40),
     ] {
         if let Some(value) = value {
             bounded(&format!("limits.{name}"), value, least, most)?;

@@ -70,7 +70,8 @@ fn an_oversized_plan_is_refused_before_it_is_read() {
 
 #[test]
 fn each_wrong_field_is_named() {
-    refused("version", |p| p["version"] = json!(2));
+    refused("version", |p| p["version"] = json!(3));
+    refused("version", |p| p["version"] = json!(0));
     refused("incarnation", |p| p["incarnation"] = json!("../x"));
     refused("incarnation", |p| p["incarnation"] = json!(""));
     refused("incarnation", |p| p["incarnation"] = json!(".hidden"));
@@ -106,6 +107,91 @@ fn unknown_and_missing_fields_are_refused() {
     refused("argv", |p| {
         p.as_object_mut().map(|o| o.remove("argv"));
     });
+}
+
+fn second() -> Value {
+    let mut value = valid();
+    value["version"] = json!(2);
+    value["doors"] = json!([{ "port": 8080, "socket": "/state/agent/doors/model.sock" }]);
+    value["schedule"] = json!({ "class": "srt", "weight": 200, "slice_us": 3000, "burst_us": 50_000 });
+    value["identity"] = json!({ "own_uid": true });
+    value["limits"]["io_bytes_per_second"] = json!(1 << 20);
+    value
+}
+
+fn refused_second(expected: &str, change: impl FnOnce(&mut Value)) {
+    let mut value = second();
+    change(&mut value);
+    let error = parse(&value).expect_err(expected);
+    assert!(error.contains(expected), "{error:?} does not name {expected:?}");
+}
+
+#[test]
+fn version_two_is_read_and_survives_a_round_trip() {
+    let plan = parse(&second()).expect("valid");
+    let text = serde_json::to_string(&plan).expect("written");
+    assert_eq!(parse_plan(text.as_bytes()), Ok(plan));
+}
+
+#[test]
+fn what_version_one_lacks_is_refused_there() {
+    for (name, at) in [("doors", "/doors"), ("schedule", "/schedule"), ("identity", "/identity")] {
+        let mut value = valid();
+        value[name] = second().pointer(at).cloned().expect("a field of version 2");
+        let error = parse(&value).expect_err(name);
+        assert!(error.starts_with(name) && error.contains("version 2"), "{error}");
+    }
+    refused("limits.io_bytes_per_second", |p| p["limits"]["io_bytes_per_second"] = json!(1 << 20));
+}
+
+#[test]
+fn what_is_reserved_is_refused_by_name() {
+    for name in ["staging", "held_calls", "restore_from", "zygote"] {
+        refused_second(name, |p| p[name] = json!({ "any": "thing" }));
+        let mut absent = second();
+        absent[name] = Value::Null;
+        parse(&absent).expect("null asks for nothing");
+    }
+}
+
+#[test]
+fn doors_are_checked() {
+    refused_second("doors[0].port", |p| p["doors"][0]["port"] = json!(0));
+    refused_second("doors[0].port", |p| p["doors"][0]["port"] = json!(65_536));
+    refused_second("doors[1].port", |p| {
+        p["doors"] = json!([{ "port": 1, "socket": "/d/a" }, { "port": 1, "socket": "/d/b" }]);
+    });
+    for bad in ["d/s", "/s", "/proc/1/s", "/d/../s", ""] {
+        refused_second("doors[0].socket", |p| p["doors"][0]["socket"] = json!(bad));
+    }
+    refused_second("doors[0].socket", |p| p["doors"][0]["socket"] = json!(format!("/d/{}", "s".repeat(101))));
+    refused_second("doors", |p| {
+        p["doors"] = (1..18).map(|n| json!({ "port": n, "socket": "/d/s" })).collect();
+    });
+    refused_second("surprise", |p| p["doors"][0]["surprise"] = json!(1));
+}
+
+#[test]
+fn classes_are_checked() {
+    let hrt = |runtime: u64, deadline: u64, period: u64| {
+        let mut value = second();
+        value["schedule"] =
+            json!({ "class": "hrt", "runtime_us": runtime, "deadline_us": deadline, "period_us": period });
+        parse(&value)
+    };
+    hrt(2000, 10_000, 10_000).expect("valid");
+    assert!(hrt(2000, 1000, 10_000).expect_err("late").contains("schedule.runtime_us"));
+    assert!(hrt(2000, 20_000, 10_000).expect_err("overlapping").contains("schedule.deadline_us"));
+    assert!(hrt(10, 99, 99).expect_err("short").contains("schedule.period_us"));
+    assert!(hrt(u64::MAX, u64::MAX, u64::MAX).expect_err("long").contains("schedule.period_us"));
+    refused_second("schedule", |p| p["schedule"]["class"] = json!("fifo"));
+    refused_second("period_us", |p| p["schedule"]["period_us"] = json!(1));
+    refused_second("schedule.weight", |p| p["schedule"]["weight"] = json!(0));
+    refused_second("schedule.slice_us", |p| p["schedule"]["slice_us"] = json!(1));
+    refused_second("schedule.burst_us", |p| p["schedule"]["burst_us"] = json!(100_001));
+    refused_second("schedule.burst_us", |p| p["limits"]["cpu_millis"] = Value::Null);
+    refused_second("limits.io_bytes_per_second", |p| p["limits"]["io_bytes_per_second"] = json!(1));
+    refused_second("identity.own_uid", |p| p["identity"]["own_uid"] = json!(1));
 }
 
 #[test]
@@ -211,11 +297,12 @@ fn mutations_never_panic_and_what_passes_is_valid() {
         b"\"", b"{", b"}", b"[", b"]", b",", b":", b"null", b"-1", b"1e999", b"\\u0000", b"..", b"/",
         b"\xff", b"\\ud800",
     ];
-    let seed = json!({ "v": 1, "id": 7, "op": "spawn", "plan": valid() }).to_string().into_bytes();
+    let seeds = [valid(), second()]
+        .map(|plan| json!({ "v": 1, "id": 7, "op": "spawn", "plan": plan }).to_string().into_bytes());
     let mut numbers = Numbers(20_260_101);
     let mut accepted = 0;
-    for round in 0..20_000 {
-        let mut bytes = seed.clone();
+    for round in 0..20_000usize {
+        let mut bytes = seeds[round % 2].clone();
         for _ in 0..=numbers.below(4) {
             let at = numbers.below(bytes.len());
             match numbers.below(5) {

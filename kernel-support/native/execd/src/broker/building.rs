@@ -33,6 +33,10 @@ impl Broker {
             let step = (code == ErrorCode::SpawnFailed).then_some("mechanisms");
             return self.refuse(asker, ErrorBody::new(code, step, message));
         }
+        if let Some(step) = not_yet(&plan) {
+            let message = format!("{step} is part of the format, but this broker cannot do it; do without");
+            return self.refuse(asker, ErrorBody::new(ErrorCode::Unsupported, Some(step), message));
+        }
         let since = Instant::now();
         match self.begin(asker, plan, since) {
             Ok(()) => {}
@@ -108,4 +112,16 @@ impl Broker {
             .and_then(|()| socket::send(parked.to_init.as_fd(), &packet))
             .map_err(|e| StepError::new("watch", e, "the sandbox could not be watched; try again"))
     }
+}
+
+/// What the plan format says and this broker does not do.
+fn not_yet(plan: &Plan) -> Option<&'static str> {
+    [
+        ("doors", !plan.doors.is_empty()),
+        ("schedule", plan.schedule.is_some()),
+        ("identity.own_uid", plan.identity.own_uid),
+        ("limits.io_bytes_per_second", plan.limits.io_bytes_per_second.is_some()),
+    ]
+    .into_iter()
+    .find_map(|(name, used)| used.then_some(name))
 }

@@ -245,5 +245,7 @@ fn exit_record(sandbox: &Sandbox, init: Ended, cpu_usec: u64) -> ExitRecord {
         ExitStatus::Signal(_) => ExitReason::Signal,
         ExitStatus::Code(_) => ExitReason::Exit,
     };
-    ExitRecord { status, reason, usage }
+    let mut hits = sandbox.leaf.hits();
+    hits.file_size = status == ExitStatus::Signal(libc::SIGXFSZ);
+    ExitRecord { status, reason, usage, hits }
 }

@@ -165,6 +165,7 @@ impl Broker {
                 cpu_usec: exit.usage.cpu_usec,
                 memory_bytes: None,
                 pids: Some(0),
+                hits: exit.hits,
                 exit: Some(*exit),
             });
         }
@@ -188,6 +189,7 @@ impl Broker {
             cpu_usec: now.cpu_usec,
             memory_bytes: now.memory_bytes,
             pids: now.pids,
+            hits: sandbox.leaf.hits(),
             exit: None,
         })
     }

@@ -2,7 +2,7 @@
 
 use crate::sandbox::{Step, StepError};
 use crate::sys::{Errno, mount};
-use agentos_plan::{Limits, Usage};
+use agentos_plan::{LimitHits, Limits, Usage};
 use std::fs;
 use std::io;
 use std::os::fd::OwnedFd;
@@ -136,9 +136,38 @@ impl Leaf {
             }),
             max_pids: self.pids.as_ref().and_then(|g| number(&g.path().join("pids.peak"))),
             oom_kills: self.memory.as_ref().and_then(|g| match g {
-                Group::V1(path) => keyed(&path.join("memory.oom_control"), "oom_kill"),
-                Group::V2(path) => keyed(&path.join("memory.events"), "oom_kill"),
+                Group::V1(path) => keyed(&path.join("memory.oom_control"), "oom_kill "),
+                Group::V2(path) => keyed(&path.join("memory.events"), "oom_kill "),
             }),
+        }
+    }
+
+    /// How often the limits were met so far.
+    pub fn hits(&self) -> LimitHits {
+        let memory = |v1: (&str, Option<&str>), v2: (&str, &str)| {
+            self.memory.as_ref().and_then(|g| match g {
+                Group::V1(path) => match v1.1 {
+                    Some(key) => keyed(&path.join(v1.0), key),
+                    None => number(&path.join(v1.0)),
+                },
+                Group::V2(path) => keyed(&path.join(v2.0), v2.1),
+            })
+        };
+        let cpu = |v1: &str, v1_per_usec: u64, v2: &str| {
+            self.cpu.as_ref().and_then(|g| match g {
+                Group::V1(path) => keyed(&path.join("cpu.stat"), v1).map(|n| n / v1_per_usec),
+                Group::V2(path) => keyed(&path.join("cpu.stat"), v2),
+            })
+        };
+        LimitHits {
+            oom_kills: memory(("memory.oom_control", Some("oom_kill ")), ("memory.events", "oom_kill ")),
+            memory_max: memory(("memory.failcnt", None), ("memory.events", "max ")),
+            pids_max: self.pids.as_ref().and_then(|g| keyed(&g.path().join("pids.events"), "max ")),
+            cpu_throttled_periods: cpu("nr_throttled ", 1, "nr_throttled "),
+            cpu_throttled_usec: cpu("throttled_time ", 1000, "throttled_usec "),
+            io_stalled_usec: self.unified.as_deref().and_then(|p| stalled(&p.join("io.pressure"))),
+            file_size: false,
+            deadline_overruns: None,
         }
     }
 
@@ -276,6 +305,13 @@ fn put_if_present(group: &Path, file: &str, value: &str, step: &str) -> Step<()>
 
 fn number(file: &Path) -> Option<u64> {
     fs::read_to_string(file).ok()?.trim().parse().ok()
+}
+
+/// Microseconds in which some process of the group waited.
+fn stalled(file: &Path) -> Option<u64> {
+    let text = fs::read_to_string(file).ok()?;
+    let line = text.lines().find_map(|l| l.strip_prefix("some "))?;
+    line.split_whitespace().find_map(|w| w.strip_prefix("total=")?.parse().ok())
 }
 
 fn keyed(file: &Path, key: &str) -> Option<u64> {

@@ -3,7 +3,7 @@
 
 use agentos_execd::sys::{Errno, process, socket};
 use agentos_plan::{
-    Access, ExitReason, ExitRecord, ExitStatus, Limits, MAX_PACKET_BYTES, Mount, Plan, Stdio,
+    Access, ExitReason, ExitRecord, ExitStatus, Identity, Limits, MAX_PACKET_BYTES, Mount, Plan, Stdio,
 };
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, VecDeque};
@@ -246,7 +246,7 @@ impl Client {
         assert_eq!(event["event"], json!("exited"));
         assert_eq!(event["incarnation"], json!(incarnation));
         serde_json::from_value(json!({
-            "status": event["status"], "reason": event["reason"], "usage": event["usage"],
+            "status": event["status"], "reason": event["reason"], "usage": event["usage"], "hits": event["hits"],
         }))
         .expect("a whole event")
     }
@@ -331,6 +331,13 @@ pub fn plan(scratch: &Scratch, incarnation: &str, argv: &[&str]) -> Plan {
         mounts,
         stdio: Stdio { stdin: None, stdout: out.clone(), stderr: out },
         limits: Limits::default(),
+        doors: Vec::new(),
+        schedule: None,
+        identity: Identity::default(),
+        staging: None,
+        held_calls: None,
+        restore_from: None,
+        zygote: None,
     }
 }
 

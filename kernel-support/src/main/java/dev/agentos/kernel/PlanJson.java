@@ -1,14 +1,19 @@
 package dev.agentos.kernel;
 
+import dev.agentos.domain.port.Sandbox.Door;
 import dev.agentos.domain.port.Sandbox.Limits;
 import dev.agentos.domain.port.Sandbox.Mount;
 import dev.agentos.domain.port.Sandbox.Plan;
+import dev.agentos.domain.port.Sandbox.Schedule;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
-/** The native plan format, version 1; its schema is native/plan.schema.json. */
+/**
+ * The native plan format; its schema is native/plan.schema.json. A plan that asks for nothing new is written as version 1,
+ * which every broker reads.
+ */
 final class PlanJson {
 
     /** The ids that the agent sees itself as. */
@@ -18,7 +23,7 @@ final class PlanJson {
 
     static Map<String, Object> of(Plan plan) {
         Map<String, Object> json = new LinkedHashMap<>();
-        json.put("version", 1L);
+        json.put("version", isSecond(plan) ? 2L : 1L);
         json.put("incarnation", plan.incarnation());
         json.put("hostname", hostname(plan.hostname()));
         json.put("argv", plan.argv());
@@ -33,6 +38,44 @@ final class PlanJson {
         stdio.put("stderr", plan.stdio().stderr());
         json.put("stdio", stdio);
         json.put("limits", limits(plan.limits()));
+        if (!plan.doors().isEmpty()) {
+            json.put("doors", plan.doors().stream().map(PlanJson::door).toList());
+        }
+        plan.schedule().ifPresent(schedule -> json.put("schedule", schedule(schedule)));
+        if (plan.ownUid()) {
+            json.put("identity", Map.of("own_uid", true));
+        }
+        return json;
+    }
+
+    private static boolean isSecond(Plan plan) {
+        return !plan.doors().isEmpty()
+                || plan.schedule().isPresent()
+                || plan.ownUid()
+                || plan.limits().ioBytesPerSecond().isPresent();
+    }
+
+    private static Map<String, Object> door(Door door) {
+        return Map.of("port", (long) door.port(), "socket", door.socket());
+    }
+
+    private static Map<String, @Nullable Object> schedule(Schedule schedule) {
+        Map<String, @Nullable Object> json = new LinkedHashMap<>();
+        switch (schedule) {
+            case Schedule.Hrt hrt -> {
+                json.put("class", "hrt");
+                json.put("runtime_us", hrt.runtimeMicros());
+                json.put("deadline_us", hrt.deadlineMicros());
+                json.put("period_us", hrt.periodMicros());
+            }
+            case Schedule.Srt srt -> {
+                json.put("class", "srt");
+                json.put("weight", orNull(srt.weight()));
+                json.put("slice_us", orNull(srt.sliceMicros()));
+                json.put("burst_us", orNull(srt.burstMicros()));
+            }
+            case Schedule.Dt() -> json.put("class", "dt");
+        }
         return json;
     }
 
@@ -84,6 +127,9 @@ final class PlanJson {
         json.put("cpu_millis", orNull(limits.cpuMillis()));
         json.put("open_files", orNull(limits.openFiles()));
         json.put("file_bytes", orNull(limits.fileBytes()));
+        if (limits.ioBytesPerSecond().isPresent()) {
+            json.put("io_bytes_per_second", limits.ioBytesPerSecond().getAsLong());
+        }
         return json;
     }
 

@@ -2,6 +2,7 @@ package dev.agentos.kernel;
 
 import dev.agentos.domain.port.Sandbox.Exit;
 import dev.agentos.domain.port.Sandbox.Host;
+import dev.agentos.domain.port.Sandbox.LimitHits;
 import dev.agentos.domain.port.Sandbox.Mechanism;
 import dev.agentos.domain.port.Sandbox.Receipt;
 import dev.agentos.domain.port.Sandbox.SandboxException;
@@ -73,7 +74,23 @@ final class Replies {
                 integer(status.get("signal")),
                 text(message, "reason"),
                 ExecdSandbox.number(usage.get("cpu_usec")),
-                ExecdSandbox.number(usage.get("memory_peak_bytes")));
+                ExecdSandbox.number(usage.get("memory_peak_bytes")),
+                hits(message));
+    }
+
+    private static LimitHits hits(Map<?, ?> message) {
+        if (!(message.get("hits") instanceof Map<?, ?> hits)) {
+            return LimitHits.unknown();
+        }
+        return new LimitHits(
+                ExecdSandbox.number(hits.get("oom_kills")),
+                ExecdSandbox.number(hits.get("memory_max")),
+                ExecdSandbox.number(hits.get("pids_max")),
+                ExecdSandbox.number(hits.get("cpu_throttled_periods")),
+                ExecdSandbox.number(hits.get("cpu_throttled_usec")),
+                ExecdSandbox.number(hits.get("io_stalled_usec")),
+                Boolean.TRUE.equals(hits.get("file_size")),
+                ExecdSandbox.number(hits.get("deadline_overruns")));
     }
 
     static List<Status> list(Map<?, ?> ok) {
@@ -88,7 +105,8 @@ final class Replies {
                     ExecdSandbox.number(item.get("pids")),
                     item.get("exit") instanceof Map<?, ?> exit
                             ? Optional.of(exit(text(item, "incarnation"), exit))
-                            : Optional.empty()));
+                            : Optional.empty(),
+                    hits(item)));
         }
         return list;
     }
@@ -99,7 +117,10 @@ final class Replies {
 
     private static Optional<Integer> integer(@org.jspecify.annotations.Nullable Object value) {
         OptionalLong number = ExecdSandbox.number(value);
-        return number.isPresent() ? Optional.of((int) number.getAsLong()) : Optional.empty();
+        // What is no int is no exit code and no signal; cut down to 32 bits it could read as success.
+        return number.isPresent() && number.getAsLong() == (int) number.getAsLong()
+                ? Optional.of((int) number.getAsLong())
+                : Optional.empty();
     }
 
     private static List<Map<?, ?>> objects(@org.jspecify.annotations.Nullable Object value) {

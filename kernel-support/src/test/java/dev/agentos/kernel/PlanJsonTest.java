@@ -60,6 +60,26 @@ class PlanJsonTest {
                 CanonicalJson.write(PlanJson.of(plan("agent-a-001"))));
     }
 
+    /** What version 1 lacks makes a plan of version 2; the rest of it stays as it was. */
+    @Test
+    void aPlanWithADoorAClassOrAnOwnUserIsWrittenAsVersionTwo() {
+        Sandbox.Plan plan = plan("h")
+                .withDoors(List.of(new Sandbox.Door(8080, "/state/a/doors/model.sock")))
+                .withSchedule(new Sandbox.Schedule.Srt(OptionalLong.of(200), OptionalLong.empty(), OptionalLong.of(9)))
+                .withOwnUid();
+        String written = CanonicalJson.write(PlanJson.of(plan));
+        assertTrue(written.contains("\"version\":2"), written);
+        assertTrue(written.contains("\"doors\":[{\"port\":8080,\"socket\":\"/state/a/doors/model.sock\"}]"), written);
+        assertTrue(
+                written.contains("\"schedule\":{\"burst_us\":9,\"class\":\"srt\",\"slice_us\":null,\"weight\":200}"),
+                written);
+        assertTrue(written.contains("\"identity\":{\"own_uid\":true}"), written);
+        String hrt = CanonicalJson.write(PlanJson.of(plan("h").withSchedule(new Sandbox.Schedule.Hrt(1, 2, 3))));
+        assertTrue(hrt.contains("{\"class\":\"hrt\",\"deadline_us\":2,\"period_us\":3,\"runtime_us\":1}"), hrt);
+        String dt = CanonicalJson.write(PlanJson.of(plan("h").withSchedule(new Sandbox.Schedule.Dt())));
+        assertTrue(dt.contains("\"schedule\":{\"class\":\"dt\"}") && dt.contains("\"version\":2"), dt);
+    }
+
     @Test
     void aLongNameIsCutToAHostNameThatTheKernelTakes() {
         String name = "agent-" + "x".repeat(56) + "-001";
@@ -74,7 +94,11 @@ class PlanJsonTest {
         String schema = Files.readString(Path.of(System.getProperty("agentos.root", ".."))
                 .resolve("kernel-support/native/plan.schema.json")
                 .normalize());
-        for (String field : PlanJson.of(plan("h")).keySet()) {
+        Sandbox.Plan whole = plan("h")
+                .withDoors(List.of(new Sandbox.Door(1, "/d/s")))
+                .withSchedule(new Sandbox.Schedule.Dt())
+                .withOwnUid();
+        for (String field : PlanJson.of(whole).keySet()) {
             assertTrue(schema.contains("\"" + field + "\""), field + " is not in plan.schema.json");
         }
         for (String kind : List.of("bind", "tmpfs", "proc", "dev", "symlink", "file")) {

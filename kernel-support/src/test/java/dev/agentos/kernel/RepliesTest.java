@@ -8,6 +8,7 @@ import dev.agentos.domain.json.Json;
 import dev.agentos.domain.json.JsonFormatException;
 import dev.agentos.domain.port.Sandbox.Exit;
 import dev.agentos.domain.port.Sandbox.Host;
+import dev.agentos.domain.port.Sandbox.LimitHits;
 import dev.agentos.domain.port.Sandbox.Mechanism;
 import dev.agentos.domain.port.Sandbox.Receipt;
 import dev.agentos.domain.port.Sandbox.SandboxException;
@@ -120,6 +121,29 @@ class RepliesTest {
                         """)));
     }
 
+    @Test
+    void whatWasCountedOfTheLimitsIsRead() {
+        Exit exit = Replies.exit(json("""
+                {"incarnation":"a.1","status":{"signal":25},"reason":"signal","usage":{},
+                 "hits":{"oom_kills":1,"memory_max":2,"pids_max":3,"cpu_throttled_periods":4,"cpu_throttled_usec":5,
+                         "io_stalled_usec":null,"file_size":true,"deadline_overruns":6}}
+                """));
+        assertEquals(
+                new LimitHits(
+                        OptionalLong.of(1),
+                        OptionalLong.of(2),
+                        OptionalLong.of(3),
+                        OptionalLong.of(4),
+                        OptionalLong.of(5),
+                        OptionalLong.empty(),
+                        true,
+                        OptionalLong.of(6)),
+                exit.hits());
+        assertEquals(
+                LimitHits.unknown(),
+                Replies.exit(json("{\"incarnation\":\"a.1\"}")).hits());
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -132,7 +156,9 @@ class RepliesTest {
                 "{\"mechanisms\":[{\"available\":\"true\"}],\"version\":1}",
                 "{\"sandboxes\":[{\"incarnation\":\"a.1\",\"state\":\"exited\",\"exit\":[]}]}",
                 "{\"status\":[],\"usage\":7,\"incarnation\":null}",
-                "{\"status\":{\"code\":\"0\",\"signal\":1.5}}"
+                "{\"status\":{\"code\":\"0\",\"signal\":1.5}}",
+                "{\"status\":{\"code\":4294967296,\"signal\":-4294967287}}",
+                "{\"hits\":[],\"sandboxes\":[{\"incarnation\":\"a.1\",\"state\":\"running\",\"hits\":7}]}"
             })
     void aHostileMessageNeverClaimsMoreThanItSays(String text) {
         Map<?, ?> message = json(text);

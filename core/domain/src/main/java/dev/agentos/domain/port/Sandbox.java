@@ -65,7 +65,7 @@ public interface Sandbox {
     /** One means of enforcement. {@code detail} is the version, or the reason and the fix where it is missing. */
     record Mechanism(String name, boolean available, String detail) {}
 
-    /** What to run and how it is confined; the Java face of the native plan format, version 1. */
+    /** What to run and how it is confined; the Java face of the native plan format, version 2. */
     record Plan(
             String incarnation,
             String hostname,
@@ -74,15 +74,91 @@ public interface Sandbox {
             String workdir,
             List<Mount> mounts,
             Stdio stdio,
-            Limits limits) {
+            Limits limits,
+            List<Door> doors,
+            Optional<Schedule> schedule,
+            boolean ownUid) {
         public Plan {
             argv = List.copyOf(argv);
             env = Map.copyOf(env);
             mounts = List.copyOf(mounts);
+            doors = List.copyOf(doors);
             if (argv.isEmpty()) {
                 throw new IllegalArgumentException("a plan needs a command");
             }
         }
+
+        /** A plan that asks for nothing beyond version 1 of the format. */
+        public Plan(
+                String incarnation,
+                String hostname,
+                List<String> argv,
+                Map<String, String> env,
+                String workdir,
+                List<Mount> mounts,
+                Stdio stdio,
+                Limits limits) {
+            this(incarnation, hostname, argv, env, workdir, mounts, stdio, limits, List.of(), Optional.empty(), false);
+        }
+
+        public Plan withDoors(List<Door> more) {
+            return new Plan(incarnation, hostname, argv, env, workdir, mounts, stdio, limits, more, schedule, ownUid);
+        }
+
+        public Plan withSchedule(Schedule other) {
+            return new Plan(
+                    incarnation,
+                    hostname,
+                    argv,
+                    env,
+                    workdir,
+                    mounts,
+                    stdio,
+                    limits,
+                    doors,
+                    Optional.of(other),
+                    ownUid);
+        }
+
+        /** The agent runs as a user of the host that no other sandbox has; its files stay the owner's on disk. */
+        public Plan withOwnUid() {
+            return new Plan(incarnation, hostname, argv, env, workdir, mounts, stdio, limits, doors, schedule, true);
+        }
+    }
+
+    /**
+     * A port of the sandbox's own loopback interface, 127.0.0.1, that leads to a Unix stream socket of the host. The
+     * socket's directory must be there at {@link #prepare} and is pinned then; the socket in it may come and go, and a
+     * connection while it is away is closed at once. The agent sees neither the directory nor the socket. At the far
+     * end the peer's user is the owner, or the agent's own one with {@link Plan#ownUid}: who speaks is known by the
+     * socket, not by the peer.
+     */
+    record Door(int port, String socket) {
+        public Door {
+            if (port < 1 || port > 65_535) {
+                throw new IllegalArgumentException("a door's port is 1 to 65535, not " + port);
+            }
+        }
+    }
+
+    /**
+     * The latency class on the processor, in microseconds. The mechanisms are {@code schedule.deadline} and
+     * {@code schedule.locked_memory} for HRT, {@code schedule.weight}, {@code schedule.slice} and
+     * {@code schedule.burst} for SRT, {@code schedule.idle} for DT; {@code count.deadline_overruns} says whether misses
+     * are counted.
+     */
+    sealed interface Schedule {
+        /**
+         * SCHED_DEADLINE. Where the kernel's own admission says no, {@link #prepare} fails with the step
+         * {@code schedule:deadline}.
+         */
+        record Hrt(long runtimeMicros, long deadlineMicros, long periodMicros) implements Schedule {}
+
+        /** A weight of 1 to 10000 where others have 100, a time slice, and credit above the cpu limit. */
+        record Srt(OptionalLong weight, OptionalLong sliceMicros, OptionalLong burstMicros) implements Schedule {}
+
+        /** Runs when nobody else wants to. */
+        record Dt() implements Schedule {}
     }
 
     /** One entry of the sandbox's file tree. Targets are absolute paths inside. */
@@ -103,13 +179,55 @@ public interface Sandbox {
     /** Host paths; an empty stdin is /dev/null. Outputs are appended to. */
     record Stdio(Optional<String> stdin, String stdout, String stderr) {}
 
-    /** Limits of the whole tree; an empty one is not asked for. CPU in thousandths of a core. */
+    /**
+     * Limits of the whole tree; an empty one is not asked for. CPU in thousandths of a core; the I/O limit is for reads
+     * and for writes, each, of every device below a writable bind. Whoever has a memory limit has no swap.
+     */
     record Limits(
             OptionalLong memoryBytes,
             OptionalLong pids,
             OptionalLong cpuMillis,
             OptionalLong openFiles,
-            OptionalLong fileBytes) {}
+            OptionalLong fileBytes,
+            OptionalLong ioBytesPerSecond) {
+
+        public Limits(
+                OptionalLong memoryBytes,
+                OptionalLong pids,
+                OptionalLong cpuMillis,
+                OptionalLong openFiles,
+                OptionalLong fileBytes) {
+            this(memoryBytes, pids, cpuMillis, openFiles, fileBytes, OptionalLong.empty());
+        }
+    }
+
+    /**
+     * How often each limit was met so far, as the kernel counts; empty where this host does not count it. Open files
+     * are missing because no kernel counts those.
+     *
+     * @param memoryMax allocations that met the memory limit; most were served after reclaim
+     * @param pidsMax forks and threads that were refused
+     * @param cpuThrottledMicros time that the quota kept processors from the agent, summed over processors
+     * @param ioStalledMicros time in which a process waited for a device; the limit is one of the causes
+     * @param fileSize whether the agent's process was ended by a write beyond the file size limit
+     * @param deadlineOverruns HRT: periods in which the declared runtime was used up, at least; see the native README
+     */
+    record LimitHits(
+            OptionalLong oomKills,
+            OptionalLong memoryMax,
+            OptionalLong pidsMax,
+            OptionalLong cpuThrottledPeriods,
+            OptionalLong cpuThrottledMicros,
+            OptionalLong ioStalledMicros,
+            boolean fileSize,
+            OptionalLong deadlineOverruns) {
+
+        /** Nothing was counted. */
+        public static LimitHits unknown() {
+            OptionalLong none = OptionalLong.empty();
+            return new LimitHits(none, none, none, none, none, none, false, none);
+        }
+    }
 
     /** Declared against actual, as probed from inside the sandbox. */
     record Receipt(String incarnation, long pid, long spawnMicros, List<Line> lines) {
@@ -136,7 +254,19 @@ public interface Sandbox {
             Optional<Integer> signal,
             String reason,
             OptionalLong cpuMicros,
-            OptionalLong memoryPeakBytes) {}
+            OptionalLong memoryPeakBytes,
+            LimitHits hits) {
+
+        public Exit(
+                String incarnation,
+                Optional<Integer> code,
+                Optional<Integer> signal,
+                String reason,
+                OptionalLong cpuMicros,
+                OptionalLong memoryPeakBytes) {
+            this(incarnation, code, signal, reason, cpuMicros, memoryPeakBytes, LimitHits.unknown());
+        }
+    }
 
     /** {@code state} is {@code held}, {@code running}, {@code frozen} or {@code exited}. */
     record Status(
@@ -145,7 +275,19 @@ public interface Sandbox {
             OptionalLong cpuMicros,
             OptionalLong memoryBytes,
             OptionalLong pids,
-            Optional<Exit> exit) {}
+            Optional<Exit> exit,
+            LimitHits hits) {
+
+        public Status(
+                String incarnation,
+                String state,
+                OptionalLong cpuMicros,
+                OptionalLong memoryBytes,
+                OptionalLong pids,
+                Optional<Exit> exit) {
+            this(incarnation, state, cpuMicros, memoryBytes, pids, exit, LimitHits.unknown());
+        }
+    }
 
     /** A step failed. {@code code} is stable, {@code step} is the place, the message ends with the next step. */
     final class SandboxException extends Exception {
