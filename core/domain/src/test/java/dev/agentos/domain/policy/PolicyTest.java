@@ -192,7 +192,7 @@ class PolicyTest {
             }
         }
         assertEquals(List.of(), wrong);
-        assertEquals(2 * 3 * (1 + 2 * PATHS.size()) * 2 * 3 * 2 * 3 * 2, cases.size());
+        assertEquals(2 * 3 * (1 + 2 * PATHS.size()) * 2 * 3 * 2 * Effect.values().length * 2, cases.size());
     }
 
     @Test
