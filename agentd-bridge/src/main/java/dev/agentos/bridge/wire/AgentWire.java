@@ -107,10 +107,22 @@ public final class AgentWire {
     /** The text of the contract that an agent was admitted with; {@code digest} is of what it means here. */
     public record ContractOf(String source, String text, String digest) {}
 
-    /** The result of the last finished run. */
-    public record Result(String run, String outcome, String reason, Map<String, Object> outputs) {
+    /**
+     * The result of the last finished run.
+     *
+     * @param untrusted whether it rests on content that somebody else may have written; {@code sources} are the steps
+     *     that read it
+     */
+    public record Result(
+            String run,
+            String outcome,
+            String reason,
+            Map<String, Object> outputs,
+            boolean untrusted,
+            List<String> sources) {
         public Result {
             outputs = Map.copyOf(outputs);
+            sources = sources == null ? List.of() : List.copyOf(sources);
         }
     }
 }

@@ -5,6 +5,7 @@ import dev.agentos.agentd.telemetry.Tracing;
 import dev.agentos.agentd.tools.CallOutcome;
 import dev.agentos.agentd.tools.EffectRecord;
 import dev.agentos.agentd.tools.FsWriteTool;
+import dev.agentos.agentd.tools.Task;
 import dev.agentos.agentd.tools.Tool;
 import dev.agentos.agentd.tools.ToolGateway;
 import dev.agentos.bridge.wire.AgentWire;
@@ -27,6 +28,7 @@ import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** Looking into agents: logs, changes and their undo, results, explanations; and a process's standard input. */
 public final class AgentInspection {
@@ -198,8 +200,14 @@ public final class AgentInspection {
                 outputs.put(output.key().substring(agent.run().length() + 1), output.document());
             }
         }
+        Optional<Task> task = gateway.tasks().find(agent.run());
         return new AgentWire.Result(
-                agent.run(), agent.state().name().toLowerCase(java.util.Locale.ROOT), agent.reason(), outputs);
+                agent.run(),
+                agent.state().name().toLowerCase(java.util.Locale.ROOT),
+                agent.reason(),
+                outputs,
+                task.map(found -> found.knowledge().labels().untrusted()).orElse(false),
+                task.map(found -> found.knowledge().untrustedSources()).orElse(List.of()));
     }
 
     // ------------------------------------------------------------------ explaining
@@ -222,7 +230,9 @@ public final class AgentInspection {
                 new Tool.Place(id, Path.of(agent.workspace())),
                 new Trace(Tracing.newCorrelation()),
                 Duration.ZERO,
-                false);
+                false,
+                Task.none(id, agent.run(), target),
+                Optional.empty());
         String tool = switch (operation) {
             case "read" -> "fs.read";
             case "write" -> "fs.write";
@@ -230,7 +240,8 @@ public final class AgentInspection {
             default -> operation;
         };
         Decision decision = gateway.explain(
-                caller, tool, tool.equals("fs.read") ? Map.of("paths", target) : Map.of("path", target));
+                        caller, tool, tool.equals("fs.read") ? Map.of("paths", target) : Map.of("path", target))
+                .decision();
         String next = decision instanceof Decision.Refused refused ? refused.next() : "";
         return new AgentWire.Explanation(
                 id, operation, target, decision.word(), decision.reason(), decision.contractLine(), next);

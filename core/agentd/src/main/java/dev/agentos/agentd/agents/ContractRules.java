@@ -6,6 +6,7 @@ import dev.agentos.domain.contract.AgentContract;
 import dev.agentos.domain.contract.AgentRuntime;
 import dev.agentos.domain.contract.ContractDocument;
 import dev.agentos.domain.contract.Filesystem;
+import dev.agentos.domain.contract.OnTainted;
 import dev.agentos.domain.contract.PlanStep;
 import dev.agentos.domain.policy.Policy;
 import java.io.IOException;
@@ -38,6 +39,9 @@ final class ContractRules {
                 hostPaths(filesystem.hold(), place),
                 closed,
                 real(Path.of(agent.workspace())),
+                contract.security().origins().check().check(),
+                contract.security().origins().onTainted() == OnTainted.REFUSE,
+                trustedSources(contract, place),
                 path -> document.lineOf(path).toString());
     }
 
@@ -59,6 +63,14 @@ final class ContractRules {
                     "filesystem",
                     "give the input with --input NAME=/absolute/path");
         }
+    }
+
+    private static Set<String> trustedSources(AgentContract contract, Tool.Place place) {
+        Set<String> sources = new LinkedHashSet<>();
+        for (String source : contract.security().origins().trustedSources()) {
+            sources.addAll(source.startsWith("/") ? hostPaths(List.of(source), place) : List.of(source));
+        }
+        return sources;
     }
 
     private static List<String> hostPaths(List<String> paths, Tool.Place place) {

@@ -4,6 +4,7 @@ import dev.agentos.agentd.agents.AgentRecord.Step;
 import dev.agentos.agentd.consent.AskRecord;
 import dev.agentos.agentd.telemetry.Tracing;
 import dev.agentos.agentd.tools.CallOutcome;
+import dev.agentos.agentd.tools.Task;
 import dev.agentos.agentd.tools.Tool;
 import dev.agentos.agentd.tools.ToolGateway;
 import dev.agentos.domain.budget.Spending;
@@ -140,7 +141,7 @@ final class ManagedRun implements Runnable {
             }
             mark(index, Step.RUNNING, "", spent);
             CallOutcome outcome = gateway.call(
-                    caller(agent), step.id(), step.tool(), arguments, reasonOf(arguments), new AskNote(index));
+                    caller(agent, step), step.id(), step.tool(), arguments, reasonOf(arguments), new AskNote(index));
             if (!conclude(index, step, outcome, outputs)) {
                 return;
             }
@@ -193,6 +194,10 @@ final class ManagedRun implements Runnable {
                 fail(index, failed.code(), failed.message() + "; " + failed.next());
                 yield false;
             }
+            case CallOutcome.StillAsking asking -> {
+                fail(index, "consent.open", "ask " + asking.ask() + " is still open");
+                yield false;
+            }
             case CallOutcome.InDoubt doubt -> {
                 fail(index, "effect.in-doubt", doubt.message());
                 yield false;
@@ -216,7 +221,8 @@ final class ManagedRun implements Runnable {
         return arguments.get("reason") instanceof String reason ? reason : "";
     }
 
-    private ToolGateway.Caller caller(AgentRecord agent) {
+    private ToolGateway.Caller caller(AgentRecord agent, PlanStep step) {
+        Task task = task();
         AgentContract contract = document.contract();
         return new ToolGateway.Caller(
                 agentId,
@@ -226,7 +232,23 @@ final class ManagedRun implements Runnable {
                 new Tool.Place(agentId, Path.of(agent.workspace())),
                 trace,
                 contract.consent().maxWait(),
-                contract.consent().unattended() == Unattended.REFUSE && !watched.getAsBoolean());
+                contract.consent().unattended() == Unattended.REFUSE && !watched.getAsBoolean(),
+                task,
+                Optional.of(PlanTracer.of(step, task)));
+    }
+
+    /** The run is one task: the plan was there before anything was read, and what it does not call is not needed. */
+    private Task task() {
+        return gateway.tasks()
+                .begin(
+                        trace,
+                        run,
+                        agentId,
+                        run,
+                        "the plan",
+                        "",
+                        Optional.of(plan.stream().map(PlanStep::tool).distinct().toList()),
+                        Map.of());
     }
 
     /** Shows in the step that it waits for a person, and keeps that time out of the budget. */

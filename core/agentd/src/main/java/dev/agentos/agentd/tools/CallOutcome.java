@@ -16,6 +16,9 @@ public sealed interface CallOutcome {
     /** A person said no, or nobody answered in time. */
     record NotConsented(String status, String by) implements CallOutcome {}
 
+    /** Nobody has answered yet; the same call made again goes on waiting for the same ask. */
+    record StillAsking(String ask) implements CallOutcome {}
+
     record Failed(String code, String message, String next) implements CallOutcome {}
 
     /** It was attempted before a crash and cannot be told whether it happened. Never repeated. */

@@ -33,8 +33,13 @@ public sealed interface Tool {
         /** Does it. Called again with the same intent only when {@link #reconcile} said {@code NOT_DONE}. */
         ToolResult apply(Intent intent) throws ToolException;
 
-        /** After a crash between attempt and outcome: did it happen? */
-        Reconciled reconcile(Intent intent) throws ToolException;
+        /**
+         * After a crash between attempt and outcome: did it happen? A tool that cannot look may leave this to its
+         * descriptor: what is repeatable or takes the intent's key is done again, what is neither stays in doubt.
+         */
+        default Reconciled reconcile(Intent intent) throws ToolException {
+            return descriptor().idempotent() ? Reconciled.NOT_DONE : Reconciled.UNKNOWN;
+        }
 
         /** Takes it back. Refuses when the object was changed since, unless forced. */
         void undo(Intent intent, boolean force) throws ToolException;
@@ -92,7 +97,7 @@ public sealed interface Tool {
     }
 
     /** A tool could not do what was asked. */
-    final class ToolException extends Exception {
+    class ToolException extends Exception {
         private final String code;
         private final String next;
 
@@ -108,6 +113,13 @@ public sealed interface Tool {
 
         public String next() {
             return next;
+        }
+    }
+
+    /** The effect was begun and its outcome did not come back: it may or may not have happened. */
+    final class UnknownOutcomeException extends ToolException {
+        public UnknownOutcomeException(String code, String message, String next) {
+            super(code, message, next);
         }
     }
 }

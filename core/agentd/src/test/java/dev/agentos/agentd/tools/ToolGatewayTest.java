@@ -158,7 +158,16 @@ class ToolGatewayTest {
                 List.of(),
                 path -> "c.yaml:" + path);
         return new Caller(
-                "agent-a-001", run, "a", rules, new Place("agent-a-001", work), TRACE, Duration.ofHours(1), unattended);
+                "agent-a-001",
+                run,
+                "a",
+                rules,
+                new Place("agent-a-001", work),
+                TRACE,
+                Duration.ofHours(1),
+                unattended,
+                Task.none("agent-a-001", run, ""),
+                Optional.empty());
     }
 
     private final class Asking implements ToolGateway.Waiting {
@@ -610,13 +619,13 @@ class ToolGatewayTest {
                     List.of("needs-consent", "refused", "allowed"),
                     List.of(
                             service.gateway
-                                    .explain(caller("r"), "fs.write", Map.of("path", "a.md", "content", ""))
+                                    .explain(caller("r"), "fs.write", Map.of("path", "a.md", "content", "")).decision()
                                     .word(),
                             service.gateway
-                                    .explain(caller("r"), "fs.write", Map.of("path", "/etc/x", "content", ""))
+                                    .explain(caller("r"), "fs.write", Map.of("path", "/etc/x", "content", "")).decision()
                                     .word(),
                             service.gateway
-                                    .explain(caller("r"), "fs.list", Map.of("path", "."))
+                                    .explain(caller("r"), "fs.list", Map.of("path", ".")).decision()
                                     .word()));
             assertEquals(0, service.journal.head());
         }

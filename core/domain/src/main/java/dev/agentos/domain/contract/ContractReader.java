@@ -143,7 +143,15 @@ final class ContractReader {
         Section section = root.section("security");
         return new Security(
                 section.texts("consent_for", FieldRules::capability, UnaryOperator.identity(), List.of()),
-                section.texts("data_scopes", FieldRules::dataScope, UnaryOperator.identity(), List.of()));
+                section.texts("data_scopes", FieldRules::dataScope, UnaryOperator.identity(), List.of()),
+                new OriginRules(
+                        section.word("check_origins", OriginRules.DEFAULT.check()),
+                        section.word("on_tainted", OriginRules.DEFAULT.onTainted()),
+                        section.texts(
+                                "trusted_sources",
+                                FieldRules::trustedSource,
+                                UnaryOperator.identity(),
+                                List.of())));
     }
 
     private Observability observability() {

@@ -73,6 +73,12 @@ final class ContractTree {
         Map<String, Object> map = new LinkedHashMap<>();
         map.put("consent_for", security.consentFor());
         map.put("data_scopes", security.dataScopes());
+        if (!security.origins().equals(OriginRules.DEFAULT)) {
+            // Left out where it is the default, so that contracts from before keep their digest.
+            map.put("check_origins", security.origins().check().word());
+            map.put("on_tainted", security.origins().onTainted().word());
+            map.put("trusted_sources", security.origins().trustedSources());
+        }
         return map;
     }
 

@@ -16,6 +16,7 @@ public final class ContractWords {
         sentences.add(runs(contract));
         sentences.add(tools(contract));
         asksFirst(contract).ifPresent(sentences::add);
+        sentences.addAll(origins(contract.security().origins()));
         sentences.addAll(files(contract.filesystem()));
         sentences.add(network(contract.egress()));
         sentences.add(models(contract.modelPolicy()));
@@ -67,6 +68,26 @@ public final class ContractWords {
         return asks.isEmpty()
                 ? Optional.empty()
                 : Optional.of("It asks a person before each use of " + list(asks) + ".");
+    }
+
+    private static List<String> origins(OriginRules origins) {
+        List<String> sentences = new ArrayList<>();
+        switch (origins.check()) {
+            case DESTINATIONS -> {}
+            case EVERYTHING ->
+                sentences.add("Nothing it changes may rest on text that somebody else may have written, unless a person"
+                        + " agrees.");
+            case OFF ->
+                sentences.add("Nobody checks where the recipients and places of its changes come from.");
+        }
+        if (origins.onTainted() == OnTainted.REFUSE) {
+            sentences.add("A call whose recipient or place comes from text of somebody else is refused without asking.");
+        }
+        if (!origins.trustedSources().isEmpty()) {
+            sentences.add("What it reads with or from " + list(origins.trustedSources())
+                    + " counts as the person's own words.");
+        }
+        return sentences;
     }
 
     private static List<String> files(Filesystem filesystem) {

@@ -73,6 +73,18 @@ final class FieldRules {
                 "use up to 128 letters, digits, '.', '_', ':', '/' and '-', beginning with a letter or digit");
     }
 
+    static Optional<Fault> trustedSource(String value) {
+        if (value.startsWith("/")) {
+            return value.length() > 1 && value.length() <= 4096 && value.indexOf('\0') < 0 && !value.endsWith("/")
+                    ? Optional.empty()
+                    : Fault.of(
+                            "bad-value",
+                            shown(value) + " is no folder to trust",
+                            "write an absolute path without a slash at its end, and not the whole machine");
+        }
+        return capability(value);
+    }
+
     static Optional<Fault> logField(String value) {
         return matched(LOG_FIELD, value, "is no field name", "use a-z, 0-9 and '_', such as \"tool_hashes\"");
     }

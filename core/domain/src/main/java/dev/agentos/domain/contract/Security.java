@@ -3,14 +3,19 @@ package dev.agentos.domain.contract;
 import java.util.List;
 
 /**
- * What needs a person's yes, and which data the agent may see.
+ * What needs a person's yes, which data the agent may see, and where the values of its calls must come from.
  *
  * @param consentFor capabilities that ask first. It never grants: an entry that is not a capability has no effect
  * @param dataScopes labels of the data that the agent may read; empty: only unlabelled data
  */
-public record Security(List<String> consentFor, List<String> dataScopes) {
+public record Security(List<String> consentFor, List<String> dataScopes, OriginRules origins) {
     /** Asks for nothing and sees no labelled data. */
     public static final Security DEFAULT = new Security(List.of(), List.of());
+
+    /** With the usual rules of origin. */
+    public Security(List<String> consentFor, List<String> dataScopes) {
+        this(consentFor, dataScopes, OriginRules.DEFAULT);
+    }
 
     public Security {
         consentFor = FieldRules.distinct(consentFor, FieldRules::capability);

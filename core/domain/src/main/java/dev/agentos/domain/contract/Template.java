@@ -115,7 +115,7 @@ public record Template(List<Part> parts) {
     }
 
     /** The references in every string of a tree, in order. */
-    static List<Reference> references(Object value) {
+    public static List<Reference> references(Object value) {
         return scan(value).parts.stream()
                 .filter(Reference.class::isInstance)
                 .map(Reference.class::cast)

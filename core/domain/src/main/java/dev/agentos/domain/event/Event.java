@@ -268,6 +268,32 @@ public sealed interface Event {
         }
     }
 
+    /** A person gave an agent a task. {@code scope} is {@code declared}, with the tools it needs, or {@code open}. */
+    record TaskBegun(String agent, String run, String task, String by, String scope, List<String> tools)
+            implements Event {
+        @Override
+        public String kind() {
+            return "task.begun";
+        }
+
+        @Override
+        public Map<String, Object> data() {
+            return fields("task", task, "by", by, "scope", scope, "tools", tools);
+        }
+    }
+
+    record TaskEnded(String agent, String run, String task) implements Event {
+        @Override
+        public String kind() {
+            return "task.ended";
+        }
+
+        @Override
+        public Map<String, Object> data() {
+            return fields("task", task);
+        }
+    }
+
     /** Written and durable before an effect is tried. */
     record EffectAttempted(
             String agent, String run, String step, String tool, String key, String target, Map<String, Object> intent)

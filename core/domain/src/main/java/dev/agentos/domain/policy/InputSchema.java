@@ -79,11 +79,11 @@ public final class InputSchema {
         throw new IllegalArgumentException("the input schema must have \"type\": \"object\"");
     }
 
-    /** Names of the arguments that a schema lists. */
-    public static List<String> names(String json) {
+    /** Names of the arguments that every call has. */
+    public static List<String> required(String json) {
         try {
-            if (Json.parse(json) instanceof Map<?, ?> map && map.get("properties") instanceof Map<?, ?> properties) {
-                return properties.keySet().stream().map(String::valueOf).toList();
+            if (Json.parse(json) instanceof Map<?, ?> map && map.get("required") instanceof List<?> names) {
+                return names.stream().map(String::valueOf).toList();
             }
         } catch (JsonFormatException e) {
             throw new IllegalArgumentException("the input schema is no JSON: " + e.getMessage(), e);

@@ -10,10 +10,11 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 
 /**
- * The decision on a tool call. Pure and total; the order is fixed: refused by the contract, covered by a live grant,
- * listed in {@code consent_for}, otherwise allowed.
+ * The decision on a tool call. Pure and total; the order is fixed: refused by the contract or the task's scope, covered
+ * by a live grant, listed in {@code consent_for}, of doubtful origin, otherwise allowed.
  */
 public final class Policy {
 
@@ -25,6 +26,9 @@ public final class Policy {
      * @param holdRoots parts of the write roots where every write asks first
      * @param closedRoots the service's own folders, which no contract opens
      * @param ownRoot the agent's workspace, open although it may lie inside a closed folder; empty for none
+     * @param check which values must have an origin that somebody vouches for
+     * @param refuseTainted whether a call with others is refused instead of asked about
+     * @param trustedSources tools, and folders, whose results the contract calls trusted
      * @param line turns a contract path such as {@code filesystem.write} into {@code file:line:column}
      */
     public record Rules(
@@ -36,8 +40,12 @@ public final class Policy {
             List<String> holdRoots,
             List<String> closedRoots,
             String ownRoot,
+            Origins.Check check,
+            boolean refuseTainted,
+            Set<String> trustedSources,
             UnaryOperator<String> line) {
         public Rules {
+            trustedSources = Set.copyOf(trustedSources);
             capabilities = Set.copyOf(capabilities);
             lost = Set.copyOf(lost);
             consentFor = Set.copyOf(consentFor);
@@ -47,7 +55,7 @@ public final class Policy {
             closedRoots = List.copyOf(closedRoots);
         }
 
-        /** Rules of a service whose own folders are out of reach anyway. */
+        /** Rules of a service whose own folders are out of reach anyway, with the checks that are usual. */
         public Rules(
                 Set<String> capabilities,
                 Set<String> lost,
@@ -56,80 +64,138 @@ public final class Policy {
                 List<String> writeRoots,
                 List<String> holdRoots,
                 UnaryOperator<String> line) {
-            this(capabilities, lost, consentFor, readRoots, writeRoots, holdRoots, List.of(), "", line);
+            this(
+                    capabilities,
+                    lost,
+                    consentFor,
+                    readRoots,
+                    writeRoots,
+                    holdRoots,
+                    List.of(),
+                    "",
+                    Origins.Check.DESTINATIONS,
+                    false,
+                    Set.of(),
+                    line);
+        }
+
+        /** Whether the contract calls the results of a call trusted: its tool's, or of every path that it reads. */
+        public boolean trusts(String tool, List<Target> targets) {
+            return trustedSources.contains(tool)
+                    || (!targets.isEmpty()
+                            && targets.stream()
+                                    .allMatch(target -> trustedSources.stream()
+                                            .anyMatch(source ->
+                                                    source.startsWith("/") && isBelow(target.path(), source))));
         }
     }
 
     /** A path that the call touches: absolute, normalised, symbolic links resolved by the caller. */
     public record Target(String path, Access access) {}
 
-    private Policy() {}
-
     /**
-     * Decides one call.
+     * Everything that a decision rests on.
      *
      * @param tool empty when no such tool is registered
      * @param grant a live grant that covers the call, if there is one
      */
-    public static Decision decide(
-            Rules rules, String toolName, Optional<ToolDescriptor> tool, List<Target> targets, Optional<Grant> grant) {
-        if (tool.isEmpty()) {
+    public record Request(
+            Rules rules,
+            String toolName,
+            Optional<ToolDescriptor> tool,
+            List<Target> targets,
+            Circumstances circumstances,
+            Optional<Grant> grant) {
+        public Request {
+            targets = List.copyOf(targets);
+        }
+    }
+
+    private Policy() {}
+
+    /** Decides one call. */
+    public static Decision decide(Request request) {
+        Rules rules = request.rules();
+        if (request.tool().isEmpty()) {
             return new Refused(
                     "tool.unknown",
-                    "no tool is called " + toolName,
+                    "no tool is called " + request.toolName(),
                     rules.line().apply("capabilities"),
                     "see agentctl tool list");
         }
-        ToolDescriptor descriptor = tool.get();
-        if (!rules.capabilities().contains(descriptor.capability())) {
-            return refusedCapability(rules, descriptor);
+        ToolDescriptor tool = request.tool().get();
+        Circumstances around = request.circumstances();
+        return refusedByContract(rules, tool, request.targets())
+                .or(() -> refusedByTask(rules, tool, around))
+                .<Decision>map(refused -> refused)
+                .or(() -> granted(rules, request.grant()))
+                .or(() -> denied(rules, tool, around))
+                .or(() -> listed(rules, tool, request.targets()))
+                .or(() -> doubtful(rules, tool, around))
+                .orElseGet(() -> new Allowed(
+                        "contract",
+                        tool.effect() == Effect.CHANGES && tool.reversible()
+                                ? "allowed by the contract; undo is kept"
+                                : "allowed by the contract",
+                        rules.line().apply("capabilities"),
+                        Optional.empty()));
+    }
+
+    // ------------------------------------------------------------------ refused
+
+    private static Optional<Refused> refusedByContract(Rules rules, ToolDescriptor tool, List<Target> targets) {
+        if (!rules.capabilities().contains(tool.capability())) {
+            return Optional.of(refusedCapability(rules, tool));
         }
         for (Target target : targets) {
+            boolean write = target.access() == Access.WRITE;
             if (isClosed(rules, target.path())) {
-                return new Refused(
+                return Optional.of(new Refused(
                         "path.service-state",
                         target.path() + " is or holds the service's own state, which no agent may see",
-                        rules.line().apply(target.access() == Access.WRITE ? "filesystem.write" : "filesystem.read"),
-                        "declare and use a folder beside it");
+                        rules.line().apply(write ? "filesystem.write" : "filesystem.read"),
+                        "declare and use a folder beside it"));
             }
-            List<String> roots = target.access() == Access.WRITE ? rules.writeRoots() : rules.readRoots();
-            boolean inside = roots.stream().anyMatch(root -> isBelow(target.path(), root))
-                    || (target.access() == Access.READ
-                            && rules.writeRoots().stream().anyMatch(root -> isBelow(target.path(), root)));
+            boolean inside = isBelowAny(target.path(), rules.writeRoots())
+                    || (!write && isBelowAny(target.path(), rules.readRoots()));
             if (!inside) {
-                return refusedPath(rules, target, roots);
+                return Optional.of(refusedPath(rules, target, write ? rules.writeRoots() : rules.readRoots()));
             }
         }
-        if (grant.isPresent()) {
-            return new Allowed(
-                    "grant",
-                    "covered by grant " + grant.get().id() + " of "
-                            + grant.get().by(),
-                    rules.line().apply("security.consent_for"),
-                    grant);
+        return Optional.empty();
+    }
+
+    private static Optional<Refused> refusedByTask(Rules rules, ToolDescriptor tool, Circumstances around) {
+        if (!around.scope().holds(tool.name())) {
+            return Optional.of(new Refused(
+                    "scope.tool",
+                    "the task needs no " + tool.name() + ": it was begun with "
+                            + around.scope().tools().map(Policy::list).orElse("everything"),
+                    rules.line().apply("capabilities"),
+                    "begin the task with it, for example --tools " + tool.name()
+                            + ",…, if the task you gave needs it"));
         }
-        if (rules.consentFor().contains(descriptor.capability())
-                || rules.consentFor().contains(descriptor.name())) {
-            return new NeedsConsent(
-                    "consent-for",
-                    "the contract lists " + descriptor.name() + " under consent_for",
-                    rules.line().apply("security.consent_for"));
+        Optional<Integer> limit = around.scope().limit(tool.name()).filter(most -> around.callsBefore() >= most);
+        if (limit.isPresent()) {
+            return Optional.of(new Refused(
+                    "scope.calls",
+                    "the task may call " + tool.name() + " " + limit.get() + " times and has",
+                    rules.line().apply("budget.tool_calls"),
+                    "begin the task with a higher limit of calls of this tool"));
         }
-        if (targets.stream()
-                .anyMatch(target -> target.access() == Access.WRITE
-                        && rules.holdRoots().stream().anyMatch(root -> isBelow(target.path(), root)))) {
-            return new NeedsConsent(
-                    "path.hold",
-                    "the contract holds writes there until a person answers",
-                    rules.line().apply("filesystem.hold"));
+        if (!around.secrets().isEmpty() && !tool.reads().contains(Label.SECRET)) {
+            return Optional.of(new Refused(
+                    "label.secret",
+                    "an argument holds a secret out of " + String.join(", ", around.secrets()) + ", and " + tool.name()
+                            + " does not say that it takes secrets",
+                    rules.line().apply("security.data_scopes"),
+                    "leave the secret out, or use a tool that takes secrets"));
         }
-        return new Allowed(
-                "contract",
-                descriptor.effect() == Effect.CHANGES && descriptor.reversible()
-                        ? "allowed by the contract; undo is kept"
-                        : "allowed by the contract",
-                rules.line().apply("capabilities"),
-                Optional.empty());
+        return Optional.empty();
+    }
+
+    private static boolean isBelowAny(String path, List<String> roots) {
+        return roots.stream().anyMatch(root -> isBelow(path, root));
     }
 
     private static boolean isClosed(Rules rules, String path) {
@@ -162,6 +228,91 @@ public final class Policy {
                         + (roots.isEmpty() ? " (nothing)" : " (" + String.join(", ", roots) + ")"),
                 rules.line().apply(section),
                 "add the folder under " + section + ", if this agent should " + (write ? "write" : "read") + " there");
+    }
+
+    // ------------------------------------------------------------------ granted, listed, doubtful
+
+    private static Optional<Decision> granted(Rules rules, Optional<Grant> grant) {
+        return grant.map(given -> new Allowed(
+                "grant",
+                "covered by grant " + given.id() + " of " + given.by(),
+                rules.line().apply("security.consent_for"),
+                grant));
+    }
+
+    private static Optional<Decision> listed(Rules rules, ToolDescriptor tool, List<Target> targets) {
+        if (rules.consentFor().contains(tool.capability())
+                || rules.consentFor().contains(tool.name())) {
+            return Optional.of(new NeedsConsent(
+                    "consent-for",
+                    "the contract lists " + tool.name() + " under consent_for",
+                    rules.line().apply("security.consent_for")));
+        }
+        if (targets.stream()
+                .anyMatch(target ->
+                        target.access() == Access.WRITE && isBelowAny(target.path(), rules.holdRoots()))) {
+            return Optional.of(new NeedsConsent(
+                    "path.hold",
+                    "the contract holds writes there until a person answers",
+                    rules.line().apply("filesystem.hold")));
+        }
+        if (tool.effect() == Effect.ASKS) {
+            return Optional.of(new NeedsConsent(
+                    "tool.asks",
+                    tool.name() + " asks each time, because what it does matters and cannot be taken back",
+                    rules.line().apply("capabilities")));
+        }
+        return Optional.empty();
+    }
+
+    /** A person's no holds for the whole task, also for what would be asked about anyway. */
+    private static Optional<Decision> denied(Rules rules, ToolDescriptor tool, Circumstances around) {
+        List<Origin> doubtful = around.unvouched();
+        String line = rules.line().apply("security.on_tainted");
+        String why = why(tool, doubtful);
+        if (Denials.covers(around.denied(), doubtful)) {
+            return Optional.of(new Refused(
+                    "provenance.denied",
+                    why + "; a person has said no to that in this task",
+                    line,
+                    "begin a new task that names the value, if you want it after all"));
+        }
+        if (!doubtful.isEmpty() && around.denials() >= Denials.ENOUGH) {
+            return Optional.of(new Refused(
+                    "provenance.denied-often",
+                    why + "; after " + around.denials() + " denials this task is not asked about any more",
+                    line,
+                    "look at what the agent reads, then begin a new task"));
+        }
+        return Optional.empty();
+    }
+
+    private static Optional<Decision> doubtful(Rules rules, ToolDescriptor tool, Circumstances around) {
+        List<Origin> doubtful = around.unvouched();
+        if (doubtful.isEmpty()) {
+            return Optional.empty();
+        }
+        String line = rules.line().apply("security.on_tainted");
+        String why = why(tool, doubtful);
+        if (rules.refuseTainted()) {
+            return Optional.of(new Refused(
+                    "provenance.refused",
+                    why,
+                    line,
+                    "name the value in the task, list its reader under security.trusted_sources, or set"
+                            + " security.on_tainted: ask"));
+        }
+        boolean tainted = doubtful.stream().anyMatch(origin -> origin.provenance() == Provenance.UNTRUSTED);
+        return Optional.of(new NeedsConsent(tainted ? "provenance.untrusted" : "provenance.unknown", why, line));
+    }
+
+    private static String why(ToolDescriptor tool, List<Origin> doubtful) {
+        return tool.name() + " "
+                + doubtful.stream().map(Origin::sentence).distinct().collect(Collectors.joining("; it "));
+    }
+
+    private static String list(Set<String> names) {
+        return names.isEmpty() ? "no tools" : names.stream().sorted().collect(Collectors.joining(", "));
     }
 
     /** Whether {@code path} is {@code root} or lies below it. Both absolute and normalised. */

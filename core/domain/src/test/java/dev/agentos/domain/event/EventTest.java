@@ -40,6 +40,8 @@ class EventTest {
             "agent.dead-letter",
             "run.started",
             "run.finished",
+            "task.begun",
+            "task.ended",
             "tool.decided",
             "effect.attempted",
             "effect.finished",

@@ -53,6 +53,12 @@ class PolicyTest {
             "/etc/shadow",
             "/DATA/docs/a.md");
 
+    /** A call outside any task. */
+    private static Decision decide(
+            Rules rules, String name, Optional<ToolDescriptor> tool, List<Target> targets, Optional<Grant> grant) {
+        return Policy.decide(new Policy.Request(rules, name, tool, targets, Circumstances.NONE, grant));
+    }
+
     private static ToolDescriptor tool(String name, String capability, Effect effect, boolean reversible) {
         ToolDescriptor.Draft draft = ToolDescriptor.named(name, effect, "").capability(capability);
         return (reversible ? draft.reversible() : draft).build();
@@ -95,7 +101,7 @@ class PolicyTest {
                     WRITE,
                     hold ? HOLD : List.of(),
                     path -> "c.yaml:" + path);
-            return Policy.decide(
+            return PolicyTest.decide(
                     rules,
                     "fs.tool",
                     known ? Optional.of(tool) : Optional.empty(),
@@ -129,6 +135,9 @@ class PolicyTest {
             }
             if (hold && write && within(target.orElseThrow().path(), HOLD)) {
                 return "needs-consent path.hold filesystem.hold";
+            }
+            if (effect == Effect.ASKS) {
+                return "needs-consent tool.asks capabilities";
             }
             return "allowed contract capabilities";
         }
@@ -210,7 +219,7 @@ class PolicyTest {
     void oneTargetOutsideRefusesTheWholeCall() {
         Rules rules = new Rules(Set.of("fs.read"), Set.of(), Set.of(), READ, WRITE, List.of(), path -> path);
         ToolDescriptor tool = tool("fs.read", "fs.read", Effect.READS, true);
-        Decision decision = Policy.decide(
+        Decision decision = decide(
                 rules,
                 "fs.read",
                 Optional.of(tool),
@@ -231,7 +240,7 @@ class PolicyTest {
         ToolDescriptor tool = tool("fs.write", "fs.write", Effect.CHANGES, true);
         Decision.Refused refused = assertInstanceOf(
                 Decision.Refused.class,
-                Policy.decide(
+                decide(
                         rules,
                         "fs.write",
                         Optional.of(tool),
