@@ -91,7 +91,9 @@ class AgentdClientTest {
     void fieldsOfANewerAgentdAreIgnored() {
         Noting transport =
                 new Noting(200, "{\"run\":\"r\",\"outcome\":\"done\",\"reason\":\"\",\"outputs\":{},\"new\":1}");
-        assertEquals(new AgentWire.Result("r", "done", "", Map.of(), false, List.of()), new AgentdClient(transport).result("a"));
+        assertEquals(
+                new AgentWire.Result("r", "done", "", Map.of(), false, List.of()),
+                new AgentdClient(transport).result("a"));
     }
 
     @Test

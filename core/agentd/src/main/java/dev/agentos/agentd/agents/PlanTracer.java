@@ -35,7 +35,8 @@ final class PlanTracer implements Tracer {
         for (Template.Reference reference : Template.references(value)) {
             if (reference instanceof Template.StepReference step) {
                 // A step without known labels is one of before a change of the format: nothing is known of it.
-                boolean untrusted = task.shownBefore(step.step()).map(Labels::untrusted).orElse(true);
+                boolean untrusted =
+                        task.shownBefore(step.step()).map(Labels::untrusted).orElse(true);
                 if (untrusted) {
                     return new Found(Provenance.UNTRUSTED, "step " + step.step());
                 }

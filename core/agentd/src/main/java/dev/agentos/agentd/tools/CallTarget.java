@@ -38,10 +38,11 @@ final class CallTarget {
             return " on " + targets.getFirst().path();
         }
         StringBuilder words = new StringBuilder();
-        values(around).forEach((argument, items) -> words.append(words.isEmpty() ? ": " : ", ")
-                .append(argument)
-                .append(' ')
-                .append(String.join(" and ", items)));
+        values(around)
+                .forEach((argument, items) -> words.append(words.isEmpty() ? ": " : ", ")
+                        .append(argument)
+                        .append(' ')
+                        .append(String.join(" and ", items)));
         return words.length() > 200 ? words.substring(0, 199) + "…" : words.toString();
     }
 
@@ -57,7 +58,8 @@ final class CallTarget {
         for (Origin origin : around.origins()) {
             boolean names = origin.role() == Origin.Role.DESTINATION || origin.role() == Origin.Role.SENSITIVE;
             if (names || !origin.provenance().isVouched()) {
-                values.computeIfAbsent(origin.argument(), _ -> new ArrayList<>()).add(origin.value());
+                values.computeIfAbsent(origin.argument(), _ -> new ArrayList<>())
+                        .add(origin.value());
             }
         }
         return values;

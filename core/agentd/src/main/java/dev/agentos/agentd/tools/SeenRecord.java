@@ -31,7 +31,9 @@ record SeenRecord(String task, String source, List<SeenLeaf> leaves, boolean cut
         boolean cut = false;
         for (Leaf leaf : sighting.leaves()) {
             length += leaf.text().length();
-            boolean tooMuch = length > MAX_TEXT && leaf.labels().untrusted() && !leaf.labels().secret();
+            boolean tooMuch = length > MAX_TEXT
+                    && leaf.labels().untrusted()
+                    && !leaf.labels().secret();
             cut |= tooMuch;
             if (!tooMuch) {
                 leaves.add(new SeenLeaf(

@@ -1,5 +1,6 @@
 package dev.agentos.agentd.tools;
 
+import dev.agentos.bridge.wire.WireJson;
 import dev.agentos.domain.policy.Circumstances;
 import dev.agentos.domain.policy.Denials;
 import dev.agentos.domain.policy.Knowledge;
@@ -12,7 +13,6 @@ import dev.agentos.domain.policy.TaskScope;
 import dev.agentos.domain.policy.ToolDescriptor;
 import dev.agentos.domain.policy.Tracer;
 import dev.agentos.domain.port.Journal.StateChange;
-import dev.agentos.bridge.wire.WireJson;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -40,8 +40,7 @@ public final class Task {
     /** A task of nothing: a call that a person only asks about. */
     public static Task none(String agent, String run, String text) {
         return new Task(
-                new TaskRecord(
-                        run, agent, run, "", text, Optional.empty(), Map.of(), Map.of(), Map.of(), false),
+                new TaskRecord(run, agent, run, "", text, Optional.empty(), Map.of(), Map.of(), Map.of(), false),
                 Knowledge.of(text));
     }
 
@@ -50,8 +49,7 @@ public final class Task {
     }
 
     private static Labels labels(Knowledge.Sighting sighting) {
-        return Labels.all(
-                sighting.leaves().stream().map(Knowledge.Leaf::labels).toList());
+        return Labels.all(sighting.leaves().stream().map(Knowledge.Leaf::labels).toList());
     }
 
     /** The labels that a call's result was shown with. */
@@ -144,7 +142,10 @@ public final class Task {
         Knowledge.Sighting sighting = Knowledge.sight(
                 step + " (" + tool.name() + ")",
                 output,
-                trusted ? ResultLabels.of(new Labels(false, tool.writes().whole().secret())) : tool.writes(),
+                trusted
+                        ? ResultLabels.of(
+                                new Labels(false, tool.writes().whole().secret()))
+                        : tool.writes(),
                 raised,
                 unvouched.stream().map(Origin::value).toList());
         knowledge = knowledge.with(sighting);
@@ -154,7 +155,9 @@ public final class Task {
                 ? SeenRecord.labelsOnly(record.id(), sighting)
                 : SeenRecord.of(record.id(), sighting);
         changes.add(new StateChange.Put(
-                SeenRecord.KIND, record.id() + "/" + step + "#" + knowledge.seen().size(), WireJson.toMap(seen)));
+                SeenRecord.KIND,
+                record.id() + "/" + step + "#" + knowledge.seen().size(),
+                WireJson.toMap(seen)));
         Labels labels = labels(sighting);
         shown.merge(step, labels, Labels::and);
         return new Shown(labels, changes);

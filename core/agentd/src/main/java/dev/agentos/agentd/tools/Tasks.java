@@ -60,25 +60,17 @@ public final class Tasks {
         if (known != null) {
             return known;
         }
-        TaskRecord record = new TaskRecord(
-                id,
-                agent,
-                run,
-                by,
-                text,
-                tools,
-                limits,
-                Map.of(),
-                Map.of(),
-                false);
+        TaskRecord record = new TaskRecord(id, agent, run, by, text, tools, limits, Map.of(), Map.of(), false);
         Task task = new Task(record, Knowledge.of(text));
         Task raced = tasks.putIfAbsent(id, task);
         if (raced != null) {
             return raced;
         }
         journal.commit(Batch.of(
-                trace, new Event.TaskBegun(
-                        agent, run, id, by, tools.isPresent() ? "declared" : "open", tools.orElse(List.of())), Task.put(record)));
+                trace,
+                new Event.TaskBegun(
+                        agent, run, id, by, tools.isPresent() ? "declared" : "open", tools.orElse(List.of())),
+                Task.put(record)));
         return task;
     }
 
@@ -107,10 +99,8 @@ public final class Tasks {
     public TaskRecord end(Trace trace, Task task) {
         TaskRecord record = task.record();
         if (!record.ended()) {
-            journal.commit(Batch.of(
-                    trace,
-                    new Event.TaskEnded(record.agent(), record.run(), record.id()),
-                    task.over()));
+            journal.commit(
+                    Batch.of(trace, new Event.TaskEnded(record.agent(), record.run(), record.id()), task.over()));
         }
         return task.record();
     }

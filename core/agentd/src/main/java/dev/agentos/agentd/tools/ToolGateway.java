@@ -177,13 +177,7 @@ public final class ToolGateway {
     }
 
     private CallOutcome call(
-            Caller caller,
-            String step,
-            String key,
-            String toolName,
-            Arguments arguments,
-            String why,
-            Waiting waiting)
+            Caller caller, String step, String key, String toolName, Arguments arguments, String why, Waiting waiting)
             throws ToolException, InterruptedException {
         Tool tool = tools.get(toolName);
         Optional<EffectRecord> earlier = effects.earlier(key);
@@ -211,8 +205,7 @@ public final class ToolGateway {
     }
 
     /** A call on its way. */
-    private record Call(
-            Caller caller, String step, String key, Tool tool, Arguments arguments, Considered considered) {
+    private record Call(Caller caller, String step, String key, Tool tool, Arguments arguments, Considered considered) {
 
         List<Target> targets() {
             return considered.targets();
@@ -227,7 +220,8 @@ public final class ToolGateway {
     // ------------------------------------------------------------------ performing
 
     private CallOutcome perform(Call call, List<Event> before) throws ToolException {
-        StateChange counted = call.caller().task().called(call.tool().descriptor().name());
+        StateChange counted =
+                call.caller().task().called(call.tool().descriptor().name());
         return switch (call.tool()) {
             case Tool.Pure pure -> compute(call, pure, before, counted);
             case Tool.Effectful effectful -> {
@@ -296,8 +290,8 @@ public final class ToolGateway {
         List<StateChange> changes = List.of();
         try {
             ToolResult result = tool.call(call.arguments(), caller.place(), call.targets());
-            Task.Shown shown = shown(
-                    caller, call.step(), tool, call.arguments(), call.targets(), result.output(), result.found());
+            Task.Shown shown =
+                    shown(caller, call.step(), tool, call.arguments(), call.targets(), result.output(), result.found());
             changes = shown.changes();
             outcome = new CallOutcome.Done(result.output(), shown.labels());
             word = EffectRecord.DONE;
@@ -382,7 +376,9 @@ public final class ToolGateway {
                     caller.trace(),
                     List.of(),
                     List.of(caller.task()
-                            .denied(call.key(), call.considered().circumstances().origins()))));
+                            .denied(
+                                    call.key(),
+                                    call.considered().circumstances().origins()))));
         }
         return new CallOutcome.NotConsented(ask.status(), ask.by());
     }

@@ -619,13 +619,16 @@ class ToolGatewayTest {
                     List.of("needs-consent", "refused", "allowed"),
                     List.of(
                             service.gateway
-                                    .explain(caller("r"), "fs.write", Map.of("path", "a.md", "content", "")).decision()
+                                    .explain(caller("r"), "fs.write", Map.of("path", "a.md", "content", ""))
+                                    .decision()
                                     .word(),
                             service.gateway
-                                    .explain(caller("r"), "fs.write", Map.of("path", "/etc/x", "content", "")).decision()
+                                    .explain(caller("r"), "fs.write", Map.of("path", "/etc/x", "content", ""))
+                                    .decision()
                                     .word(),
                             service.gateway
-                                    .explain(caller("r"), "fs.list", Map.of("path", ".")).decision()
+                                    .explain(caller("r"), "fs.list", Map.of("path", "."))
+                                    .decision()
                                     .word()));
             assertEquals(0, service.journal.head());
         }

@@ -77,11 +77,11 @@ public final class ContractWords {
             case EVERYTHING ->
                 sentences.add("Nothing it changes may rest on text that somebody else may have written, unless a person"
                         + " agrees.");
-            case OFF ->
-                sentences.add("Nobody checks where the recipients and places of its changes come from.");
+            case OFF -> sentences.add("Nobody checks where the recipients and places of its changes come from.");
         }
         if (origins.onTainted() == OnTainted.REFUSE) {
-            sentences.add("A call whose recipient or place comes from text of somebody else is refused without asking.");
+            sentences.add(
+                    "A call whose recipient or place comes from text of somebody else is refused without asking.");
         }
         if (!origins.trustedSources().isEmpty()) {
             sentences.add("What it reads with or from " + list(origins.trustedSources())

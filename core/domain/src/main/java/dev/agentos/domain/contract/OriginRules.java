@@ -9,8 +9,7 @@ import java.util.List;
  */
 public record OriginRules(CheckOrigins check, OnTainted onTainted, List<String> trustedSources) {
     /** Destinations are looked at, a person is asked about doubtful ones, no source is trusted. */
-    public static final OriginRules DEFAULT =
-            new OriginRules(CheckOrigins.DESTINATIONS, OnTainted.ASK, List.of());
+    public static final OriginRules DEFAULT = new OriginRules(CheckOrigins.DESTINATIONS, OnTainted.ASK, List.of());
 
     public OriginRules {
         trustedSources = FieldRules.distinct(trustedSources, FieldRules::trustedSource);

@@ -21,8 +21,7 @@ public record Circumstances(
         int denials) {
 
     /** A call outside any task: nothing has been declared, shown or denied. */
-    public static final Circumstances NONE =
-            new Circumstances(TaskScope.OPEN, 0, List.of(), List.of(), Set.of(), 0);
+    public static final Circumstances NONE = new Circumstances(TaskScope.OPEN, 0, List.of(), List.of(), Set.of(), 0);
 
     public Circumstances {
         origins = List.copyOf(origins);

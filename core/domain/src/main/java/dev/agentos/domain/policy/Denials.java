@@ -33,7 +33,8 @@ public final class Denials {
 
     /** Whether a value of the call was denied before. */
     static boolean covers(Set<String> denied, List<Origin> doubtful) {
-        return doubtful.stream().anyMatch(origin -> spelt(origin.value()).stream().anyMatch(denied::contains));
+        return doubtful.stream()
+                .anyMatch(origin -> spelt(origin.value()).stream().anyMatch(denied::contains));
     }
 
     private static boolean isPlace(Origin origin) {

@@ -53,8 +53,8 @@ public record Knowledge(String person, List<Sighting> seen) implements Tracer {
     /** Calls that showed something untrusted. */
     public List<String> untrustedSources() {
         return seen.stream()
-                .filter(sighting ->
-                        sighting.leaves().stream().anyMatch(leaf -> leaf.labels().untrusted()))
+                .filter(sighting -> sighting.leaves().stream()
+                        .anyMatch(leaf -> leaf.labels().untrusted()))
                 .map(Sighting::source)
                 .distinct()
                 .toList();
@@ -69,7 +69,13 @@ public record Knowledge(String person, List<Sighting> seen) implements Tracer {
     public static Sighting sight(
             String source, Map<String, Object> output, ResultLabels written, Labels raised, List<String> echoed) {
         List<Leaf> leaves = new ArrayList<>();
-        collect("", output, written, raised, echoed.stream().map(Spelling::loose).toList(), leaves);
+        collect(
+                "",
+                output,
+                written,
+                raised,
+                echoed.stream().map(Spelling::loose).toList(),
+                leaves);
         return new Sighting(source, leaves);
     }
 

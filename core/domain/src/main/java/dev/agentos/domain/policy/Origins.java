@@ -27,8 +27,8 @@ public final class Origins {
             + "|\\b[a-z]{2}\\d{2}[a-z0-9]{8,30}\\b)");
 
     /** Numbers of documents and cards, keys, encoded text: letters and digits that no sentence needs. */
-    private static final Pattern IDENTIFIER = Pattern.compile("(?i)\\b(?=[a-z0-9+/_=-]*\\d)(?=(?:[^a-z]*\\d){4}|[a-z0-9+/_=-]*[a-z])"
-            + "[a-z0-9+/_=-]{8,}(?![a-z0-9])");
+    private static final Pattern IDENTIFIER = Pattern.compile(
+            "(?i)\\b(?=[a-z0-9+/_=-]*\\d)(?=(?:[^a-z]*\\d){4}|[a-z0-9+/_=-]*[a-z])" + "[a-z0-9+/_=-]{8,}(?![a-z0-9])");
 
     private static final Pattern DATE_OR_TIME = Pattern.compile("[\\d:TtzZ.+-]{4,29}");
 
@@ -49,7 +49,8 @@ public final class Origins {
      */
     public static List<Origin> of(
             ToolDescriptor tool, Map<String, Object> arguments, Tracer tracer, List<Target> targets, Check check) {
-        boolean matters = tool.effect().isConsequential() || !tool.destinations().isEmpty();
+        boolean matters =
+                tool.effect().isConsequential() || !tool.destinations().isEmpty();
         if (check == Check.OFF || !matters) {
             return List.of();
         }
@@ -75,8 +76,10 @@ public final class Origins {
     /** Calls that showed a secret which one of the arguments holds. */
     public static List<String> secrets(Map<String, Object> arguments, Tracer tracer) {
         List<String> sources = new ArrayList<>();
-        arguments.values().forEach(value -> leaves(value)
-                .forEach(leaf -> tracer.secretIn(leaf).ifPresent(sources::add)));
+        arguments
+                .values()
+                .forEach(value ->
+                        leaves(value).forEach(leaf -> tracer.secretIn(leaf).ifPresent(sources::add)));
         return sources.stream().distinct().toList();
     }
 
@@ -164,7 +167,8 @@ public final class Origins {
         Matcher identifier = IDENTIFIER.matcher(leaf);
         while (identifier.find()) {
             String value = identifier.group();
-            if (!DATE_OR_TIME.matcher(value).matches() || value.chars().filter(Character::isDigit).count() > 12) {
+            if (!DATE_OR_TIME.matcher(value).matches()
+                    || value.chars().filter(Character::isDigit).count() > 12) {
                 Origin origin = origin(name, value, Role.LINK, tracer);
                 // Out of a reader it is content like any other; out of nowhere the agent should not have it.
                 if (origin.provenance() == Provenance.UNKNOWN && !out.contains(origin)) {

@@ -241,16 +241,14 @@ public final class Policy {
     }
 
     private static Optional<Decision> listed(Rules rules, ToolDescriptor tool, List<Target> targets) {
-        if (rules.consentFor().contains(tool.capability())
-                || rules.consentFor().contains(tool.name())) {
+        if (rules.consentFor().contains(tool.capability()) || rules.consentFor().contains(tool.name())) {
             return Optional.of(new NeedsConsent(
                     "consent-for",
                     "the contract lists " + tool.name() + " under consent_for",
                     rules.line().apply("security.consent_for")));
         }
         if (targets.stream()
-                .anyMatch(target ->
-                        target.access() == Access.WRITE && isBelowAny(target.path(), rules.holdRoots()))) {
+                .anyMatch(target -> target.access() == Access.WRITE && isBelowAny(target.path(), rules.holdRoots()))) {
             return Optional.of(new NeedsConsent(
                     "path.hold",
                     "the contract holds writes there until a person answers",

@@ -62,7 +62,8 @@ final class Quantity {
         }
         String month = monthPattern(day.getMonth());
         String number = "0?" + day.getDayOfMonth() + "(?:st|nd|rd|th)?";
-        return Pattern.compile("\\b(?:" + month + "\\.? (?:the )?" + number + "|" + number + " (?:of )?" + month + ")\\b")
+        return Pattern.compile(
+                        "\\b(?:" + month + "\\.? (?:the )?" + number + "|" + number + " (?:of )?" + month + ")\\b")
                 .matcher(text)
                 .find();
     }

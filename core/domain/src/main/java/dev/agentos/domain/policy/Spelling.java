@@ -24,8 +24,8 @@ final class Spelling {
     private static final int MAX_DECODED = 64 * 1024;
 
     /** Letters of other scripts that are drawn like Latin ones, in pairs. */
-    private static final String LOOK_ALIKES = "аaеeоoрpсcуyхxіiјjѕsԁdһhԛqԝwνvαaοoρpκkτtυuιiηnωwεeβbмmтtкkнhвbзɜ"
-            + "ɡgıiʟlℓl";
+    private static final String LOOK_ALIKES =
+            "аaеeоoрpсcуyхxіiјjѕsԁdһhԛqԝwνvαaοoρpκkτtυuιiηnωwεeβbмmтtкkнhвbзɜ" + "ɡgıiʟlℓl";
 
     private Spelling() {}
 

@@ -240,12 +240,7 @@ class PolicyTest {
         ToolDescriptor tool = tool("fs.write", "fs.write", Effect.CHANGES, true);
         Decision.Refused refused = assertInstanceOf(
                 Decision.Refused.class,
-                decide(
-                        rules,
-                        "fs.write",
-                        Optional.of(tool),
-                        List.of(new Target("/", Access.WRITE)),
-                        Optional.empty()));
+                decide(rules, "fs.write", Optional.of(tool), List.of(new Target("/", Access.WRITE)), Optional.empty()));
         assertEquals("/ is outside what the contract lets this agent write (nothing)", refused.reason());
     }
 
