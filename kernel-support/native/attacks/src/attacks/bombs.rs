@@ -1,0 +1,165 @@
+//! Bombs. Each takes up to `--bound` of something and is through when it got that much; the bound is harmless to a
+//! machine and above what the agent's limits allow.
+
+use super::refused;
+use crate::attempt::{Attempted, Reach, Refusal, Try, patient_attempt};
+use crate::setting::Setting;
+use crate::sys;
+use std::fs::{self, File};
+use std::io::Write;
+use std::os::fd::OwnedFd;
+use std::time::Duration;
+
+fn bound(setting: &Setting, otherwise: usize) -> usize {
+    setting.or("bound", &otherwise.to_string()).parse().unwrap_or(otherwise)
+}
+
+fn enough(got: usize, wanted: usize, refusal: Refusal, what: &str) -> Attempted {
+    if got >= wanted { Ok(format!("{got} {what}")) } else { Err(refusal) }
+}
+
+/// Processes that wait.
+pub fn forks(setting: &Setting) -> Vec<Try> {
+    let wanted = bound(setting, 256);
+    vec![patient_attempt(format!("{wanted} processes"), Reach::Amount, || {
+        let mut children = Vec::new();
+        let mut last = Refusal::TimedOut;
+        while children.len() < wanted {
+            match sys::fork() {
+                Ok(0) => {
+                    std::thread::sleep(Duration::from_secs(20));
+                    sys::exit(0)
+                }
+                Ok(child) => children.push(child),
+                Err(number) => {
+                    last = Refusal::Errno(number);
+                    break;
+                }
+            }
+        }
+        let got = children.len();
+        children.into_iter().for_each(sys::kill_and_reap);
+        enough(got, wanted, last, "processes")
+    })]
+}
+
+/// Threads that wait.
+pub fn threads(setting: &Setting) -> Vec<Try> {
+    let wanted = bound(setting, 256);
+    vec![patient_attempt(format!("{wanted} threads"), Reach::Amount, || {
+        for got in 0..wanted {
+            let made = std::thread::Builder::new()
+                .stack_size(64 * 1024)
+                .spawn(|| std::thread::sleep(Duration::from_secs(20)));
+            if let Err(error) = made {
+                return enough(got, wanted, refused(error), "threads");
+            }
+        }
+        Ok(format!("{wanted} threads"))
+    })]
+}
+
+/// Descriptors of files, pipes and sockets.
+pub fn descriptors(setting: &Setting) -> Vec<Try> {
+    let wanted = bound(setting, 4096);
+    let raised = || {
+        // As much as the hard limit allows, as any program may.
+        let mut limits = [0u64; 2];
+        let kind = libc::RLIMIT_NOFILE as usize;
+        let _ = sys::call(libc::SYS_prlimit64, [0, kind, 0, limits.as_mut_ptr() as usize, 0, 0]);
+        limits[0] = limits[1];
+        let _ = sys::call(libc::SYS_prlimit64, [0, kind, limits.as_ptr() as usize, 0, 0, 0]);
+    };
+    vec![
+        patient_attempt(format!("{wanted} open files"), Reach::Amount, || {
+            raised();
+            let mut held = Vec::new();
+            while held.len() < wanted {
+                match File::open("/dev/null") {
+                    Ok(file) => held.push(file),
+                    Err(error) => return enough(held.len(), wanted, refused(error), "files"),
+                }
+            }
+            Ok(format!("{wanted} files"))
+        }),
+        patient_attempt(format!("{wanted} pipe ends"), Reach::Amount, || {
+            raised();
+            let mut held: Vec<(OwnedFd, OwnedFd)> = Vec::new();
+            while held.len() * 2 < wanted {
+                match sys::pipe() {
+                    Ok(both) => held.push(both),
+                    Err(number) => return enough(held.len() * 2, wanted, Refusal::Errno(number), "ends"),
+                }
+            }
+            Ok(format!("{wanted} pipe ends"))
+        }),
+    ]
+}
+
+/// Memory that is really touched.
+pub fn memory(setting: &Setting) -> Vec<Try> {
+    let wanted = bound(setting, 192 << 20);
+    vec![patient_attempt(format!("{} MiB of private memory", wanted >> 20), Reach::Amount, || {
+        sys::take_memory(wanted).map(|n| format!("{} MiB", n >> 20)).map_err(Refusal::Errno)
+    })]
+}
+
+/// Memory that belongs to a file without a name.
+pub fn shared_memory(setting: &Setting) -> Vec<Try> {
+    let wanted = bound(setting, 192 << 20);
+    vec![patient_attempt(format!("{} MiB in a file in memory", wanted >> 20), Reach::Amount, || {
+        let name = sys::text("bomb");
+        let fd =
+            sys::call(libc::SYS_memfd_create, [sys::at(&name), 0, 0, 0, 0, 0]).map_err(Refusal::Errno)?;
+        fill(&mut File::from(sys::own(fd)), wanted)
+    })]
+}
+
+/// Much data in one place.
+pub fn disk(setting: &Setting) -> Vec<Try> {
+    let wanted = bound(setting, 320 << 20);
+    let folder = setting.or("fill", &setting.scratch());
+    vec![patient_attempt(format!("{} MiB in {}", wanted >> 20, named(&folder)), Reach::Amount, || {
+        let path = format!("{folder}/bomb-{}", sys::pid());
+        let mut file = File::create(&path).map_err(refused)?;
+        // Gone with its last descriptor, whatever becomes of this process.
+        let _ = fs::remove_file(&path);
+        fill(&mut file, wanted)
+    })]
+}
+
+/// Many files in one place.
+pub fn inodes(setting: &Setting) -> Vec<Try> {
+    let wanted = bound(setting, 80_000);
+    let folder = setting.or("fill", &setting.scratch());
+    vec![patient_attempt(format!("{wanted} files in {}", named(&folder)), Reach::Amount, || {
+        let own = format!("{folder}/files-{}", sys::pid());
+        fs::create_dir(&own).map_err(refused)?;
+        let mut outcome = Ok(format!("{wanted} files"));
+        for n in 0..wanted {
+            if let Err(error) = File::create(format!("{own}/{n}")) {
+                outcome = Err(refused(error));
+                break;
+            }
+        }
+        let _ = fs::remove_dir_all(&own);
+        outcome
+    })]
+}
+
+/// The same words inside and outside, where the scratch folder has another name.
+fn named(folder: &str) -> &'static str {
+    if folder.contains("workspace") { "the workspace" } else { "the temporary folder" }
+}
+
+fn fill(file: &mut File, wanted: usize) -> Attempted {
+    let piece = vec![0xa5u8; 1 << 20];
+    let mut got = 0;
+    while got < wanted {
+        match file.write(&piece) {
+            Ok(n) => got += n,
+            Err(error) => return Err(refused(error)),
+        }
+    }
+    Ok(format!("{} MiB", got >> 20))
+}
