@@ -28,11 +28,12 @@ public final class ProveMain {
         Campaign campaign = switch (rest.size() == 1 ? rest.getFirst() : "") {
             case "spine" -> new CrashCampaign();
             case "audit" -> new AuditCampaign();
+            case "sandbox" -> new SandboxCampaign();
             default -> null;
         };
         if (campaign == null) {
             System.err.println("prove: there is no campaign " + String.join(" ", rest)
-                    + "\n  → one of: spine, audit; for example: ./agentos prove spine --rounds 200 --json");
+                    + "\n  → one of: spine, audit, sandbox; for example: ./agentos prove spine --rounds 200 --json");
             System.exit(2);
             return;
         }

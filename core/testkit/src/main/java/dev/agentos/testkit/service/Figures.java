@@ -18,6 +18,7 @@ public final class Figures {
     private final Map<String, Object> figures = new LinkedHashMap<>();
     private final List<String> skipped = new ArrayList<>();
     private final Map<String, Object> top = new LinkedHashMap<>();
+    private final List<Map<String, String>> rows = new ArrayList<>();
 
     public Figures(String kind, String name) {
         top.put(kind, name);
@@ -35,6 +36,12 @@ public final class Figures {
         return this;
     }
 
+    /** A row of the table that stands above the figures. Every row has the same columns, in the same order. */
+    public Figures row(Map<String, String> cells) {
+        rows.add(new LinkedHashMap<>(cells));
+        return this;
+    }
+
     public Figures skip(String what, String why) {
         skipped.add(what + ": " + why);
         return this;
@@ -46,15 +53,48 @@ public final class Figures {
         object.put("machine", machine());
         object.put("figures", figures);
         object.put("skipped", skipped);
+        if (!rows.isEmpty()) {
+            object.put("table", rows);
+        }
         if (json) {
             out.println(WireJson.write(object));
             return;
         }
+        printRows(out);
         top.forEach((name, value) -> out.printf("%-32s %s%n", name, value));
         out.println();
         figures.forEach((name, value) -> out.printf("%-32s %s%n", name, value));
         skipped.forEach(reason -> out.println("SKIP " + reason));
         out.println("machine: " + machine());
+    }
+
+    private void printRows(PrintStream out) {
+        if (rows.isEmpty()) {
+            return;
+        }
+        List<String> columns = List.copyOf(rows.getFirst().keySet());
+        Map<String, Integer> widths = new LinkedHashMap<>();
+        for (String column : columns) {
+            int widest = rows.stream()
+                    .mapToInt(row -> row.getOrDefault(column, "").length())
+                    .max()
+                    .orElse(0);
+            widths.put(column, Math.max(column.length(), widest));
+        }
+        StringBuilder line = new StringBuilder();
+        columns.forEach(column -> line.append(padded(column, widths.getOrDefault(column, 0))));
+        out.println(line.toString().stripTrailing());
+        for (Map<String, String> row : rows) {
+            StringBuilder cells = new StringBuilder();
+            columns.forEach(
+                    column -> cells.append(padded(row.getOrDefault(column, ""), widths.getOrDefault(column, 0))));
+            out.println(cells.toString().stripTrailing());
+        }
+        out.println();
+    }
+
+    private static String padded(String text, int width) {
+        return text + " ".repeat(width - text.length() + 2);
     }
 
     /** The value at a share of the sorted samples, 0.5 for the median. */
