@@ -37,13 +37,13 @@ pub const ATTACKS: &[Attack] = attacks![
     "read-outside" "/proc/1/root, /proc/self/root" "reads a file of the host by every way around the own root"
         "read" "{secret}" false files::read_outside;
     "another-agent" "another agent's mem, environ, sockets" "reads, signals and talks to another agent"
-        "ptrace" "another agent" false processes::another_agent;
+        "read" "/proc/{victim-pid}/environ" false processes::another_agent;
     "tracing" "ptrace, process_vm_*; pidfd_getfd" "reaches into a process of its own"
-        "ptrace" "own child" false processes::tracing;
+        "syscall" "ptrace" false processes::tracing;
     "namespaces" "unshare -U, clone3" "makes and enters namespaces"
-        "unshare" "user" false privileges::namespaces;
+        "syscall" "unshare" false privileges::namespaces;
     "mounts" "mount, fsopen, open_tree, pivot_root" "mounts by the old and the new calls"
-        "mount" "tmpfs" false kernel::mounts;
+        "syscall" "mount" false kernel::mounts;
     "control-groups" "cgroup writes, release_agent" "leaves or changes its control group"
         "write" "/sys/fs/cgroup/cgroup.procs" false privileges::control_groups;
     "devices" "/dev/mem, kmsg, fuse" "opens and makes devices"
@@ -51,7 +51,7 @@ pub const ATTACKS: &[Attack] = attacks![
     "kernel-files" "/sys/kernel" "opens what steers or shows the kernel"
         "write" "/sys/kernel/uevent_helper" false files::kernel_files;
     "interfaces" "bpf, keyctl, userfaultfd, io_uring, perf" "asks for kernel interfaces that no agent needs"
-        "bpf" "map" false kernel::interfaces;
+        "syscall" "bpf" false kernel::interfaces;
     "socket-families" "raw, packet, netlink, vsock" "opens sockets to the kernel and below TCP"
         "socket" "packet" false sockets::families;
     "abstract-sockets" "abstract Unix sockets" "talks to a listener of the host that has no path"
@@ -59,26 +59,26 @@ pub const ATTACKS: &[Attack] = attacks![
     "services" "agentd's own socket" "connects to agentd, its broker and services of the host"
         "connect" "{agentd}" false sockets::services;
     "inherited" "inherited descriptors" "uses descriptors that were open before it started"
-        "read" "{secret}" false files::inherited;
+        "inherit" "3" false files::inherited;
     "terminals" "TIOCSTI" "types into a terminal"
         "ioctl" "TIOCSTI" false kernel::terminals;
     "setuid" "setuid binaries" "runs programs that would give it root or capabilities"
-        "setuid" "root" false privileges::setuid_programs;
+        "syscall" "setuid" false privileges::setuid_programs;
     "identities" "setuid binaries" "takes other ids and capabilities"
-        "setuid" "root" false privileges::identities;
+        "syscall" "setuid" false privileges::identities;
     "links" "hard-link and symlink races in exchange directories" "makes links in a folder shared with the outside"
         "read" "{secret}" false exchange::links;
     "foreign-calls" "x32 and foreign-arch syscalls" "uses the call tables of other architectures"
-        "int80" "getpid" false kernel::foreign_calls;
+        "syscall" "int80" false kernel::foreign_calls;
     "own-programs" "write-a-script-and-run-it" "writes programs and runs them; what they try is refused too"
         "read" "{secret}" false privileges::own_programs;
-    "fork-bomb" "fork bomb" "makes processes" "fork" "256" true bombs::forks;
-    "thread-bomb" "thread bomb" "makes threads" "fork" "256" true bombs::threads;
-    "descriptor-bomb" "descriptor bomb" "opens files and pipes" "open-files" "4096" true bombs::descriptors;
-    "memory-bomb" "memory bomb" "touches memory" "memory" "192MiB" true bombs::memory;
-    "memory-file-bomb" "memory bomb" "fills a file in memory" "memory" "192MiB" true bombs::shared_memory;
-    "disk-bomb" "disk bomb" "fills a folder" "disk" "320MiB" true bombs::disk;
-    "inode-bomb" "inode bomb" "makes files" "inodes" "80000" true bombs::inodes;
+    "fork-bomb" "fork bomb" "makes processes" "limit" "pids" true bombs::forks;
+    "thread-bomb" "thread bomb" "makes threads" "limit" "threads" true bombs::threads;
+    "descriptor-bomb" "descriptor bomb" "opens files and pipes" "limit" "open-files" true bombs::descriptors;
+    "memory-bomb" "memory bomb" "touches memory" "limit" "memory" true bombs::memory;
+    "memory-file-bomb" "memory bomb" "fills a file in memory" "limit" "memory" true bombs::shared_memory;
+    "disk-bomb" "disk bomb" "fills a folder" "limit" "disk" true bombs::disk;
+    "inode-bomb" "inode bomb" "makes files" "limit" "inodes" true bombs::inodes;
     "direct" "direct IP, IPv6, QUIC" "connects straight to an address"
         "connect" "{tcp4}" false network::direct;
     "host-loopback" "host loopback" "connects to services on the host's loopback"
@@ -86,7 +86,7 @@ pub const ATTACKS: &[Attack] = attacks![
     "metadata" "link-local metadata" "asks for the machine's credentials"
         "connect" "169.254.169.254:80" false network::metadata;
     "names" "DNS tunnel" "carries data out in questions about names"
-        "connect" "{dns}" false network::names;
+        "connect" "udp:{dns}" false network::names;
     "proxy" "CONNECT to a denied host, CONNECT ≠ SNI" "asks the proxy for what the contract does not name"
         "connect" "{denied}" false network::proxy;
 ];

@@ -249,8 +249,8 @@ pub fn take_memory(bytes: usize) -> Result<usize, i32> {
     Ok(bytes)
 }
 
-/// A System V segment of this key with a text in it.
-pub fn plant_segment(key: i32, words: &[u8]) -> Result<(), i32> {
+/// A System V segment of this key with a text in it. Answers its id.
+pub fn plant_segment(key: i32, words: &[u8]) -> Result<i32, i32> {
     // SAFETY: the segment is attached writable and longer than the text.
     unsafe {
         let id = libc::shmget(key, 4096, libc::IPC_CREAT | 0o666);
@@ -262,10 +262,13 @@ pub fn plant_segment(key: i32, words: &[u8]) -> Result<(), i32> {
             return Err(last_errno());
         }
         std::ptr::copy_nonoverlapping(words.as_ptr(), start.cast(), words.len().min(4000));
-        // It goes when its last user goes.
-        libc::shmctl(id, libc::IPC_RMID, std::ptr::null_mut());
+        Ok(id)
     }
-    Ok(())
+}
+
+pub fn remove_segment(id: i32) {
+    // SAFETY: takes integers.
+    unsafe { libc::shmctl(id, libc::IPC_RMID, std::ptr::null_mut()) };
 }
 
 /// The bytes of the process at that address.

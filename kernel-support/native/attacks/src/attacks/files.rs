@@ -21,7 +21,8 @@ const UP: &str = "../../../../../../../../..";
 pub fn write_outside(setting: &Setting) -> Vec<Try> {
     let outside = setting.get("outside").map(str::to_string);
     let made = |how: &str, attack: &dyn Fn(&str, &str) -> Result<(), Refusal>| {
-        attempt(how, Reach::Path, || {
+        let reach = if how.starts_with("chroot") { Reach::Call } else { Reach::Path };
+        attempt(how, reach, || {
             let outside = outside.clone()?;
             let target = format!("{outside}/through-{}", sys::pid());
             let outcome = attack(&outside, &target);

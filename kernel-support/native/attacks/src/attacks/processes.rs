@@ -25,15 +25,26 @@ const SHORT: Duration = Duration::from_millis(1500);
 pub fn victim(setting: &Setting) -> i32 {
     sys::be_traceable();
     let words: &'static mut [u8] = Box::leak(CANARY.as_bytes().to_vec().into_boxed_slice());
-    let _ = sys::plant_segment(SEGMENT, CANARY.as_bytes());
+    let segment = sys::plant_segment(SEGMENT, CANARY.as_bytes());
     let queue = sys::text(QUEUE.trim_start_matches('/'));
+    let path = format!("{}/victim.sock", setting.or("workspace", "/workspace"));
+    // What would outlive a killed victim goes when the pipe to it closes.
+    let Ok((end, kept)) = sys::pipe() else { return 1 };
+    if let Ok(0) = sys::fork() {
+        drop(kept);
+        let _ = sys::call(libc::SYS_setsid, [0; 6]);
+        let _ = sys::read_to_end(&end, Duration::from_secs(3600));
+        segment.iter().for_each(|id| sys::remove_segment(*id));
+        let _ = sys::call(libc::SYS_mq_unlink, [sys::at(&queue), 0, 0, 0, 0, 0]);
+        let _ = fs::remove_file(&path);
+        sys::exit(0);
+    }
     let _ = sys::call(
         libc::SYS_mq_open,
         [sys::at(&queue), (libc::O_CREAT | libc::O_RDWR) as usize, 0o666, 0, 0, 0],
     );
     let abstract_name = SocketAddr::from_abstract_name(ABSTRACT.as_bytes());
     let listener = abstract_name.and_then(|name| UnixListener::bind_addr(&name));
-    let path = format!("{}/victim.sock", setting.or("workspace", "/workspace"));
     let _ = fs::remove_file(&path);
     let named = UnixListener::bind(&path);
     // Landlock may refuse the agent to listen at all: then this part is not there to be attacked.
@@ -63,8 +74,7 @@ pub fn victim(setting: &Setting) -> i32 {
     }
     println!("{}", serde_json::json!({ "victim-address": (words.as_ptr() as usize).to_string() }));
     std::thread::sleep(Duration::from_secs(setting.number("seconds").unwrap_or(600) as u64));
-    let _ = fs::remove_file(&path);
-    let _ = sys::call(libc::SYS_mq_unlink, [sys::at(&queue), 0, 0, 0, 0, 0]);
+    drop(kept);
     0
 }
 

@@ -10,11 +10,13 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /**
  * What the attacks try to reach (a secret, services, planted programs), and the control runs: the same programs outside
@@ -37,8 +39,10 @@ final class OutsideWorld implements AutoCloseable {
         this.settings = settings;
     }
 
-    /** Arranges everything below {@code folder}, which other users can enter. */
-    static OutsideWorld open(Path program, Path folder, boolean root) throws IOException {
+    /** Arranges everything in a folder of its own that other users can enter, and that is no agent's {@code /tmp}. */
+    static OutsideWorld open(Path program, boolean root) throws IOException {
+        Path folder = Files.createTempDirectory(Path.of("/var/tmp"), "agentos-outside");
+        Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
         Map<String, String> settings = new TreeMap<>();
         OutsideWorld world = new OutsideWorld(program, folder, root, settings);
         Process serving = new ProcessBuilder(program.toString(), "serve", "--dir", folder.toString())
@@ -84,7 +88,7 @@ final class OutsideWorld implements AutoCloseable {
     Map<String, String> victim(long uid) throws IOException {
         Path control = folder.resolve("control");
         List<String> words = new ArrayList<>(as(uid));
-        words.addAll(List.of(program.toString(), "victim", "--workspace", control.toString()));
+        words.addAll(List.of(program.toString(), "victim", "--mark", "agentos-canary", "--workspace", control.toString()));
         words.addAll(Attacks.words(settings));
         ProcessBuilder builder = new ProcessBuilder(words).redirectError(ProcessBuilder.Redirect.INHERIT);
         builder.environment().put("VICTIM", "agentos-canary");
@@ -153,7 +157,7 @@ final class OutsideWorld implements AutoCloseable {
     }
 
     @Override
-    public void close() {
+    public void close() throws IOException {
         for (Process process : running) {
             process.destroy();
             try {
@@ -163,6 +167,11 @@ final class OutsideWorld implements AutoCloseable {
             } catch (InterruptedException e) {
                 process.destroyForcibly();
                 Thread.currentThread().interrupt();
+            }
+        }
+        try (Stream<Path> files = Files.walk(folder)) {
+            for (Path path : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(path);
             }
         }
     }

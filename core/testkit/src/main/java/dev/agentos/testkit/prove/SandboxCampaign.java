@@ -61,13 +61,12 @@ final class SandboxCampaign implements ProveMain.Campaign {
         long started = System.nanoTime();
         try (LiveService service = LiveService.start(home);
                 AgentdClient client = service.client()) {
-            Path folder = service.folder("outside-world");
             Path program = Files.copy(
                     home.resolve("bin/agentos-attacks"),
                     service.folder("program").resolve("agentos-attacks"));
             Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwxr-xr-x"));
             boolean root = ((Number) Files.getAttribute(Path.of("/proc/self"), "unix:uid")).intValue() == 0;
-            try (OutsideWorld world = OutsideWorld.open(program, folder, root)) {
+            try (OutsideWorld world = OutsideWorld.open(program, root)) {
                 Bench bench = new Bench(service, client, program, world, binding(client, program, figures));
                 tryAll(bench, table, figures);
                 ExchangeRace.run(
@@ -211,6 +210,8 @@ final class SandboxCampaign implements ProveMain.Campaign {
     private static List<String> victimWords(OutsideWorld world) {
         return List.of(
                 "victim",
+                "--mark",
+                "agentos-canary",
                 "--victim-tcp",
                 world.settings().getOrDefault("victim-tcp", "0"),
                 "--victim-udp",
