@@ -8,6 +8,7 @@ import dev.agentos.bridge.client.EventStream.Signal;
 import dev.agentos.bridge.wire.AgentWire.AgentView;
 import dev.agentos.bridge.wire.AgentWire.Agents;
 import dev.agentos.bridge.wire.AgentWire.Usage;
+import dev.agentos.bridge.wire.ConsentWire;
 import dev.agentos.bridge.wire.ConsentWire.AskView;
 import dev.agentos.bridge.wire.ConsentWire.Asks;
 import dev.agentos.bridge.wire.EventWire.EventView;
@@ -72,7 +73,16 @@ class ViewModelsTest {
                 "/",
                 "",
                 "",
-                "s");
+                "s",
+                "tool",
+                "text",
+                "",
+                List.of(
+                        new ConsentWire.OptionView("once", "allow it, once"),
+                        new ConsentWire.OptionView("run", "allow it until this run ends")),
+                "",
+                "pending",
+                "");
     }
 
     // ------------------------------------------------------------------ agents

@@ -67,8 +67,7 @@ public final class ConsentDialog {
                 }
                 case 'm' -> more = true;
                 case 'd' -> {
-                    return Optional.of(
-                            new AnswerRequest("deny", "once", ask.shown(), Optional.empty(), Optional.of(client)));
+                    return Optional.of(AnswerRequest.deny(ask, client));
                 }
                 default -> {
                     Optional<String> word = ask.risk().equals("high") ? word(ask, closed) : Optional.of("");
@@ -76,12 +75,8 @@ public final class ConsentDialog {
                         screen.line("   " + screen.muted("not the word; nothing was allowed"));
                         continue;
                     }
-                    return Optional.of(new AnswerRequest(
-                            "allow",
-                            scope(choice.get()),
-                            ask.shown(),
-                            word.filter(w -> !w.isEmpty()),
-                            Optional.of(client)));
+                    return Optional.of(
+                            AnswerRequest.allow(ask, scope(choice.get()), word.filter(w -> !w.isEmpty()), client));
                 }
             }
         }

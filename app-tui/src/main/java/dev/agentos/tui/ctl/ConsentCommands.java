@@ -167,12 +167,9 @@ final class ConsentCommands {
             }
             Answered answered = client().answer(
                             id,
-                            new AnswerRequest(
-                                    allow ? "allow" : "deny",
-                                    scope,
-                                    ask.shown(),
-                                    Optional.ofNullable(word),
-                                    Optional.of(CLIENT)));
+                            allow
+                                    ? AnswerRequest.allow(ask, scope, Optional.ofNullable(word), CLIENT)
+                                    : AnswerRequest.deny(ask, CLIENT));
             show(answered, () -> said(screen(), answered));
             return allow ? Exit.DONE : Exit.NOT_CONSENTED;
         }

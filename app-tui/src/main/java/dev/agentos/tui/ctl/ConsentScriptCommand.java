@@ -107,12 +107,10 @@ final class ConsentScriptCommand extends CtlCommand {
         if (rule.isEmpty()) {
             return false;
         }
-        AnswerRequest request = new AnswerRequest(
-                rule.get().allow() ? "allow" : "deny",
-                rule.get().scope(),
-                ask.shown(),
-                Optional.of(ask.confirmWord()),
-                Optional.of(ConsentCommands.CLIENT + " script"));
+        String name = ConsentCommands.CLIENT + " script";
+        AnswerRequest request = rule.get().allow()
+                ? AnswerRequest.allow(ask, rule.get().scope(), Optional.of(ask.confirmWord()), name)
+                : AnswerRequest.deny(ask, name);
         try {
             Answered answered = client.answer(ask.id(), request);
             show(answered, () -> ConsentCommands.said(screen(), answered));

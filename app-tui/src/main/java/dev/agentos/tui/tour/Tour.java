@@ -310,12 +310,11 @@ final class Tour {
                 .orElse(false);
         screen.line("   " + screen.paint(Role.ACCENT, "→ " + (allow ? "Allow this once" : "Don't allow"))
                 + screen.muted("  (answered by the tour's script)"));
-        return Optional.of(new AnswerRequest(
-                allow ? "allow" : "deny",
-                "once",
-                ask.shown(),
-                Optional.of(ask.confirmWord()),
-                Optional.of(CLIENT + " --auto")));
+        String client = CLIENT + " --auto";
+        return Optional.of(
+                allow
+                        ? AnswerRequest.allow(ask, "once", Optional.of(ask.confirmWord()), client)
+                        : AnswerRequest.deny(ask, client));
     }
 
     private Optional<AnswerRequest> byPerson(EventStream stream, AskView ask) throws InterruptedException, IOException {

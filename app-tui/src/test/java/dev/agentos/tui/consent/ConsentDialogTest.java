@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.agentos.bridge.wire.ConsentWire;
 import dev.agentos.bridge.wire.ConsentWire.AnswerRequest;
 import dev.agentos.bridge.wire.ConsentWire.AskView;
 import dev.agentos.themes.TerminalPalette;
@@ -86,9 +87,9 @@ class ConsentDialogTest {
 
     @Test
     void theSecondNumberAllowsOnceAndNamesWhatWasShown() throws Exception {
-        AnswerRequest answer = typing(ConsentScriptTest.ask("fs.write", "/data/a.md"), List.of("2"))
-                .orElseThrow();
-        assertEquals(new AnswerRequest("allow", "once", "digest", Optional.empty(), Optional.of("test")), answer);
+        AskView ask = ConsentScriptTest.ask("fs.write", "/data/a.md");
+        AnswerRequest answer = typing(ask, List.of("2")).orElseThrow();
+        assertEquals(AnswerRequest.allow(ask, "once", Optional.empty(), "test"), answer);
         String card = out.toString(StandardCharsets.UTF_8);
         assertTrue(card.contains("agent-a-001 wants to write a.md"), card);
         assertTrue(card.contains("“save it” (the agent's words)"), card);
@@ -118,7 +119,16 @@ class ConsentDialogTest {
                 ask.grantTarget(),
                 ask.askedAt(),
                 "",
-                "digest");
+                "digest",
+                "tool",
+                "text",
+                "",
+                List.of(
+                        new ConsentWire.OptionView("once", "allow it, once"),
+                        new ConsentWire.OptionView("run", "allow it until this run ends")),
+                "",
+                "pending",
+                "");
         AnswerRequest answer = typing(longer, List.of("2", "2")).orElseThrow();
         assertFalse(shownBefore.getFirst().contains("the last line"));
         assertFalse(shownBefore.getFirst().contains("Allow this once"));

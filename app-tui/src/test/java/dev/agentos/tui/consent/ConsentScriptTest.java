@@ -3,6 +3,7 @@ package dev.agentos.tui.consent;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import dev.agentos.bridge.wire.ConsentWire;
 import dev.agentos.bridge.wire.ConsentWire.AskView;
 import java.util.List;
 import java.util.Map;
@@ -31,7 +32,16 @@ class ConsentScriptTest {
                 "/data",
                 "2026-11-23T04:00:00Z",
                 "",
-                "digest");
+                "digest",
+                "tool",
+                "text",
+                "",
+                List.of(
+                        new ConsentWire.OptionView("once", "allow it, once"),
+                        new ConsentWire.OptionView("run", "allow it until this run ends")),
+                "",
+                "pending",
+                "");
     }
 
     private static Optional<String> answer(String script, AskView ask) {

@@ -427,13 +427,23 @@ class AgentctlTest {
                 "/data",
                 "2026-11-23T04:00:00Z",
                 "",
-                "digest");
+                "digest",
+                "tool",
+                "text",
+                "",
+                List.of(
+                        new ConsentWire.OptionView("once", "allow it, once"),
+                        new ConsentWire.OptionView("run", "allow it until this run ends")),
+                "",
+                "pending",
+                "");
         ctl.agentd
                 .answer("GET /v1/consents/ask-1", ask)
                 .answer("GET /v1/consents", new ConsentWire.Asks(List.of(ask)))
                 .answer(
                         "POST /v1/consents/ask-1/answer",
-                        new ConsentWire.Answered("ask-1", "allowed", "user me", Optional.empty()));
+                        new ConsentWire.Answered(
+                                "ask-1", "allowed", "user me", Optional.empty(), List.of(), List.of()));
         return ask;
     }
 

@@ -114,7 +114,8 @@ public final class Agentd implements AutoCloseable {
         Machine machine = probe.probe(
                 BUILT_IN_MODELS, Tools.CAPABILITIES, Optional.empty(), "the sandbox broker is being started");
         AgentBook book = new AgentBook(journal, Ledger.empty(machine));
-        ConsentService consent = new ConsentService(journal, time, bootId);
+        ConsentService consent = new ConsentService(journal, time, bootId, () -> events.watchers() > 0);
+        events.listen(consent::follow);
         EmbedderWorker worker = closer.add(new EmbedderWorker(sandbox, config.run(), config.worker(), bootId));
         ToolGateway gateway =
                 Tools.gateway(journal, consent, worker, config.state().resolve("undo"));

@@ -14,7 +14,6 @@ import dev.agentos.agentd.telemetry.EventHub;
 import dev.agentos.agentd.telemetry.HistoryStore;
 import dev.agentos.agentd.telemetry.Metrics;
 import dev.agentos.agentd.tools.ToolGateway;
-import dev.agentos.bridge.wire.ConsentWire;
 import dev.agentos.bridge.wire.ContractWire;
 import dev.agentos.bridge.wire.EventWire;
 import dev.agentos.bridge.wire.ServiceWire;
@@ -22,8 +21,6 @@ import dev.agentos.bridge.wire.WireJson;
 import dev.agentos.domain.audit.AuditRecord;
 import dev.agentos.domain.audit.Checkpoint;
 import dev.agentos.domain.audit.MerkleTree;
-import dev.agentos.domain.consent.Consent.Answer;
-import dev.agentos.domain.consent.Consent.Scope;
 import dev.agentos.domain.contract.ContractSchema;
 import dev.agentos.domain.port.Journal.Recorded;
 import java.io.IOException;
@@ -132,7 +129,7 @@ final class ServiceRoutes {
                     return new ServiceWire.Substitutes(agents.substitutes());
                 }));
         contracts(routes);
-        consents(routes);
+        routes.addAll(new ConsentRoutes(consent).routes());
         records(routes);
         return routes;
     }
@@ -165,51 +162,6 @@ final class ServiceRoutes {
                 Void.class,
                 "application/schema+json",
                 (Route.Action.Answer) _ -> ContractSchema.json()));
-    }
-
-    private void consents(List<Route> routes) {
-        routes.add(get(
-                "/v1/consents",
-                "listConsents",
-                "What waits for a person, oldest first",
-                List.of(),
-                ConsentWire.Asks.class,
-                _ -> new ConsentWire.Asks(
-                        consent.pending().stream().map(Views::ask).toList())));
-        routes.add(get(
-                "/v1/consents/{id}",
-                "showConsent",
-                "One ask, with its full content",
-                List.of(),
-                ConsentWire.AskView.class,
-                call -> Views.ask(consent.get(call.id()))));
-        routes.add(post(
-                "/v1/consents/{id}/answer",
-                "answerConsent",
-                "Allow it or not",
-                List.of(),
-                ConsentWire.AnswerRequest.class,
-                ConsentWire.Answered.class,
-                this::answer));
-        routes.add(get(
-                "/v1/grants",
-                "listGrants",
-                "Standing permissions",
-                List.of(),
-                ConsentWire.Grants.class,
-                _ -> new ConsentWire.Grants(
-                        consent.grants().stream().map(Views::grant).toList())));
-        routes.add(post(
-                "/v1/grants/{id}/revoke",
-                "revokeGrant",
-                "Take a permission back",
-                List.of(),
-                Void.class,
-                ServiceWire.Done.class,
-                call -> {
-                    consent.revoke(call.trace(), call.id(), call.by());
-                    return new ServiceWire.Done(true);
-                }));
     }
 
     private void records(List<Route> routes) {
@@ -292,37 +244,6 @@ final class ServiceRoutes {
     private ServiceWire.Tools toolViews() {
         return new ServiceWire.Tools(
                 tools.descriptors().stream().map(Views::tool).toList());
-    }
-
-    private ConsentWire.Answered answer(Call call) {
-        ConsentWire.AnswerRequest request = call.body(ConsentWire.AnswerRequest.class);
-        boolean allow = switch (request.decision()) {
-            case "allow" -> true;
-            case "deny" -> false;
-            default ->
-                throw new ServiceException(
-                        ServiceException.Kind.BAD_REQUEST,
-                        "request.value",
-                        "decision cannot be " + request.decision(),
-                        "decision",
-                        "use allow or deny");
-        };
-        Scope scope = Scope.of(request.scope().isEmpty() ? "once" : request.scope())
-                .orElseThrow(() -> new ServiceException(
-                        ServiceException.Kind.BAD_REQUEST,
-                        "request.value",
-                        "scope cannot be " + request.scope(),
-                        "scope",
-                        "use once, run, restart or 30d"));
-        String by =
-                call.by() + request.client().map(client -> " with " + client).orElse("");
-        ConsentService.Closed closed = consent.answer(
-                call.trace(), call.id(), new Answer(allow, scope, by, request.shown(), request.word()), false);
-        return new ConsentWire.Answered(
-                call.id(),
-                closed.record().status(),
-                closed.record().by(),
-                closed.grant().map(grant -> grant.id()));
     }
 
     private void stream(Call call, OutputStream out) throws IOException, InterruptedException {

@@ -7,9 +7,11 @@ import dev.agentos.bridge.wire.AgentWire.StepView;
 import dev.agentos.bridge.wire.AgentWire.Usage;
 import dev.agentos.bridge.wire.ConsentWire.AskView;
 import dev.agentos.bridge.wire.ConsentWire.GrantView;
+import dev.agentos.bridge.wire.ConsentWire.OptionView;
 import dev.agentos.bridge.wire.EventWire.EventView;
 import dev.agentos.bridge.wire.ServiceWire.CostView;
 import dev.agentos.bridge.wire.ServiceWire.ToolView;
+import dev.agentos.domain.consent.AskDisplay;
 import dev.agentos.domain.consent.Consent.Ask;
 import dev.agentos.domain.consent.Consent.Grant;
 import dev.agentos.domain.consent.DisplayText;
@@ -18,7 +20,7 @@ import dev.agentos.domain.policy.Label;
 import dev.agentos.domain.policy.ToolDescriptor;
 import dev.agentos.domain.port.Journal.Recorded;
 import dev.agentos.domain.port.Sandbox.Status;
-import java.util.LinkedHashMap;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -70,38 +72,39 @@ final class Views {
     /** An ask with every text through the one sanitiser. */
     static AskView ask(AskRecord record) {
         Ask ask = record.ask();
-        DisplayText.Shown title = DisplayText.line(ask.title());
-        DisplayText.Shown target = DisplayText.line(ask.target());
-        DisplayText.Shown reason = DisplayText.line(ask.agentReason());
-        DisplayText.Shown content = DisplayText.block(ask.content());
-        Map<String, Object> facts = new LinkedHashMap<>();
-        ask.facts().entrySet().stream()
-                .sorted(Map.Entry.comparingByKey())
-                .forEach(fact -> facts.put(
-                        fact.getKey(),
-                        fact.getValue() instanceof String text
-                                ? DisplayText.line(text).text()
-                                : fact.getValue()));
+        AskDisplay display = AskDisplay.of(ask);
+        List<OptionView> options = new ArrayList<>();
+        for (int i = 0; i < ask.options().size(); i++) {
+            options.add(new OptionView(
+                    ask.options().get(i).scope().word(), display.options().get(i)));
+        }
         return new AskView(
                 ask.id(),
                 ask.agent(),
                 ask.run(),
-                ask.step(),
+                DisplayText.line(ask.step()).text(),
                 ask.tool(),
-                target.text(),
-                title.text(),
-                reason.text(),
-                facts,
-                content.text(),
-                title.escaped() || target.escaped() || reason.escaped() || content.escaped(),
-                ask.risk().name().toLowerCase(Locale.ROOT),
+                display.target(),
+                display.title(),
+                display.agentReason(),
+                new TreeMap<>(display.facts()),
+                display.content(),
+                display.escaped(),
+                display.risk(),
                 ask.confirmWord(),
                 ask.reversible(),
-                ask.contractLine(),
-                DisplayText.line(ask.grantTarget()).text(),
+                display.contractLine(),
+                display.grantTarget(),
                 ask.askedAt().toString(),
                 ask.expiresAt().map(Object::toString).orElse(""),
-                ask.shown());
+                ask.shown(),
+                ask.kind().word(),
+                ask.contentKind(),
+                ask.riskReason(),
+                options,
+                ask.group(),
+                record.status(),
+                DisplayText.line(record.by()).text());
     }
 
     static ToolView tool(ToolDescriptor tool) {
@@ -129,18 +132,22 @@ final class Views {
         return value.name().toLowerCase(Locale.ROOT);
     }
 
-    static GrantView grant(Grant grant) {
+    static GrantView grant(Grant grant, int open) {
         return new GrantView(
                 grant.id(),
                 grant.agent(),
                 grant.tool(),
-                DisplayText.line(grant.target()).text(),
+                DisplayText.name(grant.target()).text(),
                 grant.scope().word(),
                 grant.run().orElse(""),
                 grant.expiresAt().map(Object::toString).orElse(""),
-                grant.by(),
+                DisplayText.line(grant.by()).text(),
                 grant.givenAt().toString(),
-                grant.used());
+                grant.used(),
+                grant.ask(),
+                grant.lastUsedAt().map(Object::toString).orElse(""),
+                DisplayText.line(grant.lastUse()).text(),
+                open);
     }
 
     static EventView event(Recorded event) {

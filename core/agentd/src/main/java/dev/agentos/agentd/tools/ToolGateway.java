@@ -7,10 +7,11 @@ import dev.agentos.agentd.tools.Tool.Intent;
 import dev.agentos.agentd.tools.Tool.Place;
 import dev.agentos.agentd.tools.Tool.ToolException;
 import dev.agentos.bridge.wire.WireJson;
-import dev.agentos.domain.consent.Consent;
-import dev.agentos.domain.consent.Consent.Ask;
+import dev.agentos.domain.consent.AskContent;
+import dev.agentos.domain.consent.AskKind;
+import dev.agentos.domain.consent.AskRequest;
 import dev.agentos.domain.consent.Consent.Grant;
-import dev.agentos.domain.consent.ConsentRules;
+import dev.agentos.domain.consent.Resolution;
 import dev.agentos.domain.event.Event;
 import dev.agentos.domain.json.Digests;
 import dev.agentos.domain.policy.Circumstances;
@@ -21,20 +22,20 @@ import dev.agentos.domain.policy.Policy;
 import dev.agentos.domain.policy.Policy.Target;
 import dev.agentos.domain.policy.ToolDescriptor;
 import dev.agentos.domain.policy.Tracer;
+import dev.agentos.domain.port.ConsentQueue;
 import dev.agentos.domain.port.Journal;
 import dev.agentos.domain.port.Journal.Batch;
 import dev.agentos.domain.port.Journal.StateChange;
 import dev.agentos.domain.port.Journal.Trace;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -199,7 +200,10 @@ public final class ToolGateway {
                 journal.commit(new Batch(caller.trace(), List.of(decided), List.of()));
                 yield new CallOutcome.Refused(refused);
             }
-            case Decision.Allowed _ -> perform(call, List.of(decided));
+            case Decision.Allowed allowed -> {
+                allowed.grant().ifPresent(grant -> consent.used(caller.trace(), grant.id(), key));
+                yield perform(call, List.of(decided));
+            }
             case Decision.NeedsConsent needs -> afterConsent(call, decided, needs, why, waiting);
         };
     }
@@ -339,52 +343,50 @@ public final class ToolGateway {
             Call call, Event.ToolDecided decided, Decision.NeedsConsent needs, String why, Waiting waiting)
             throws ToolException, InterruptedException {
         Caller caller = call.caller();
-        Optional<AskRecord> earlier = consent.byKey(call.key());
-        if (earlier.isEmpty() && caller.unattended()) {
-            journal.commit(new Batch(caller.trace(), List.of(decided), List.of()));
-            return new CallOutcome.NotConsented(
-                    "refused", "nobody is connected and the contract says unattended: refuse");
+        ConsentQueue.Ticket ticket = consent.ask(caller.trace(), request(call, needs, why), List.of(decided));
+        Optional<Resolution> answer = answer(ticket, waiting);
+        if (answer.isEmpty()) {
+            return new CallOutcome.StillAsking(ticket.id());
         }
-        AskRecord ask = earlier.isPresent()
-                ? earlier.get()
-                : consent.ask(
-                        caller.trace(),
-                        call.key(),
-                        caller.contractName(),
-                        List.of(decided),
-                        askMaker(call, needs, why));
-        if (ask.isPending()) {
-            waiting.begins(ask);
-            try {
-                CompletableFuture<AskRecord> answer = consent.answerOf(ask.ask().id());
-                ask = waiting.patience().isPresent()
-                        ? answer.get(waiting.patience().get().toMillis(), TimeUnit.MILLISECONDS)
-                        : answer.get();
-            } catch (TimeoutException e) {
-                return new CallOutcome.StillAsking(ask.ask().id());
-            } catch (ExecutionException e) {
-                throw new ToolException("consent.failed", String.valueOf(e.getMessage()), "see agentctl consent list");
-            } finally {
+        return switch (answer.get()) {
+            case Resolution.Allowed _ -> perform(call, List.of());
+            case Resolution.Denied denied -> {
+                var origins = call.considered().circumstances().origins();
+                journal.commit(new Batch(
+                        caller.trace(), List.of(), List.of(caller.task().denied(call.key(), origins))));
+                yield new CallOutcome.NotConsented(denied.word(), denied.by());
+            }
+            case Resolution.Refused refused -> new CallOutcome.NotConsented(refused.word(), refused.reason());
+            case Resolution.Expired expired -> new CallOutcome.NotConsented(expired.word(), expired.by());
+            case Resolution.Withdrawn withdrawn -> new CallOutcome.NotConsented(withdrawn.word(), withdrawn.by());
+        };
+    }
+
+    /** Waits for the answer; empty when the caller has no more patience and the ask stays open. */
+    private Optional<Resolution> answer(ConsentQueue.Ticket ticket, Waiting waiting)
+            throws ToolException, InterruptedException {
+        boolean waits = !ticket.resolution().isDone();
+        if (waits) {
+            waiting.begins(consent.get(ticket.id()));
+        }
+        try {
+            Optional<Duration> patience = waiting.patience();
+            return Optional.of(
+                    patience.isPresent()
+                            ? ticket.resolution().get(patience.get().toMillis(), TimeUnit.MILLISECONDS)
+                            : ticket.resolution().get());
+        } catch (TimeoutException e) {
+            return Optional.empty();
+        } catch (ExecutionException e) {
+            throw new ToolException("consent.failed", String.valueOf(e.getMessage()), "see agentctl consent list");
+        } finally {
+            if (waits) {
                 waiting.ends();
             }
         }
-        if (ask.status().equals(AskRecord.ALLOWED)) {
-            return perform(call, List.of());
-        }
-        if (ask.status().equals(AskRecord.DENIED)) {
-            journal.commit(new Batch(
-                    caller.trace(),
-                    List.of(),
-                    List.of(caller.task()
-                            .denied(
-                                    call.key(),
-                                    call.considered().circumstances().origins()))));
-        }
-        return new CallOutcome.NotConsented(ask.status(), ask.by());
     }
 
-    private static ConsentService.AskMaker askMaker(Call call, Decision.NeedsConsent needs, String why)
-            throws ToolException {
+    private static AskRequest request(Call call, Decision.NeedsConsent needs, String why) throws ToolException {
         Caller caller = call.caller();
         ToolDescriptor descriptor = call.tool().descriptor();
         String target = call.considered().target();
@@ -401,31 +403,28 @@ public final class ToolGateway {
         for (Origin origin : call.considered().circumstances().origins()) {
             facts.merge("origin of " + origin.argument(), origin.sentence(), (one, other) -> one + "; " + other);
         }
-        String title = caller.agent() + " wants to use " + descriptor.name()
-                + CallTarget.words(call.targets(), call.considered().circumstances());
-        String shown = ConsentRules.shownDigest(title, why, target, facts, content, needs.contractLine());
-        return (id, now) -> new Ask(
-                id,
+        return new AskRequest(
+                AskKind.TOOL,
                 caller.agent(),
                 caller.run(),
                 call.step(),
+                call.key(),
+                caller.contractName(),
                 descriptor.name(),
+                "use " + descriptor.name()
+                        + CallTarget.words(
+                                call.targets(), call.considered().circumstances()),
                 target,
-                title,
                 why,
                 facts,
-                content,
-                Consent.Risk.NORMAL,
+                content.isEmpty() ? new AskContent.None() : new AskContent.Text(content),
+                Set.of(),
                 descriptor.reversible(),
                 needs.contractLine(),
                 CallTarget.grant(target),
-                now,
-                Optional.of(expiry(caller, now)),
-                shown);
-    }
-
-    private static Instant expiry(Caller caller, Instant now) {
-        return now.plus(caller.askLimit());
+                List.of(),
+                caller.askLimit(),
+                caller.unattended());
     }
 
     // ------------------------------------------------------------------ undo and changes

@@ -9,6 +9,7 @@ import dev.agentos.agentd.journal.JournalFiles;
 import dev.agentos.agentd.journal.TrailReader;
 import dev.agentos.domain.audit.AuditVerifier;
 import dev.agentos.domain.json.CanonicalJson;
+import dev.agentos.domain.json.Digests;
 import dev.agentos.domain.lifecycle.AgentState;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -79,7 +80,15 @@ class ManagedAgentTest {
     private static Reply answer(TestAgentd agentd, Reply ask, String decision, String scope) {
         return agentd.door.post(
                 "/v1/consents/" + ask.text("id") + "/answer",
-                CanonicalJson.write(Map.of("decision", decision, "scope", scope, "shown", ask.text("shown"))));
+                CanonicalJson.write(Map.of(
+                        "decision",
+                        decision,
+                        "scope",
+                        scope,
+                        "shown",
+                        ask.text("shown"),
+                        "seen",
+                        Digests.sha256Hex(ask.text("content")))));
     }
 
     @Test

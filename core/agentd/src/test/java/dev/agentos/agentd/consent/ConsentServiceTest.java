@@ -7,10 +7,12 @@ import dev.agentos.agentd.ServiceException;
 import dev.agentos.agentd.fake.ManualTimeSource;
 import dev.agentos.agentd.journal.JournalFiles;
 import dev.agentos.agentd.journal.SqliteJournal;
+import dev.agentos.domain.consent.AskContent;
+import dev.agentos.domain.consent.AskKind;
+import dev.agentos.domain.consent.AskRequest;
 import dev.agentos.domain.consent.Consent.Answer;
 import dev.agentos.domain.consent.Consent.Ask;
 import dev.agentos.domain.consent.Consent.Grant;
-import dev.agentos.domain.consent.Consent.Risk;
 import dev.agentos.domain.consent.Consent.Scope;
 import dev.agentos.domain.port.Journal.Trace;
 import java.io.IOException;
@@ -19,6 +21,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -29,7 +32,6 @@ import org.junit.jupiter.api.io.TempDir;
 class ConsentServiceTest {
 
     private static final Trace TRACE = new Trace("test");
-    private static final String SHOWN = "5".repeat(64);
 
     private final ManualTimeSource time = new ManualTimeSource();
 
@@ -51,34 +53,43 @@ class ConsentServiceTest {
         }
     }
 
-    private AskRecord ask(ConsentService consent, String agent, String key) {
-        return consent.ask(
-                TRACE,
+    private static AskRequest request(String agent, String key) {
+        return new AskRequest(
+                AskKind.TOOL,
+                agent,
+                agent + ".1",
+                "write",
                 key,
                 "a",
+                "fs.write",
+                "",
+                "/data/a.md",
+                "because",
+                Map.of("bytes", 3L),
+                new AskContent.Text("abc"),
+                Set.of(),
+                true,
+                "c.yaml:4:1",
+                "/data",
                 List.of(),
-                (id, now) -> new Ask(
-                        id,
-                        agent,
-                        agent + ".1",
-                        "write",
-                        "fs.write",
-                        "/data/a.md",
-                        "title",
-                        "because",
-                        Map.of("bytes", 3L),
-                        "abc",
-                        Risk.NORMAL,
-                        true,
-                        "c.yaml:4:1",
-                        "/data",
-                        now,
-                        Optional.of(now.plus(Duration.ofHours(1))),
-                        SHOWN));
+                Duration.ofHours(1),
+                false);
     }
 
-    private static Answer allow(Scope scope) {
-        return new Answer(true, scope, "user me", SHOWN, Optional.empty());
+    private AskRecord ask(ConsentService consent, String agent, String key) {
+        return consent.get(consent.ask(TRACE, request(agent, key), List.of()).id());
+    }
+
+    private static Answer allow(AskRecord record, Scope scope) {
+        return Answer.allow(record.ask(), scope, "user me", Optional.empty());
+    }
+
+    private static Answer allow(ConsentService consent, String id, Scope scope) {
+        return allow(consent.get(id), scope);
+    }
+
+    private static Answer deny() {
+        return new Answer(false, Scope.ONCE, "user me", "", Optional.empty());
     }
 
     private static String code(Runnable action) {
@@ -97,24 +108,7 @@ class ConsentServiceTest {
                     consent.pending().stream().map(record -> record.ask().id()).toList());
             assertEquals(
                     new AskRecord(
-                            new Ask(
-                                    "ask-1",
-                                    "agent-a-001",
-                                    "agent-a-001.1",
-                                    "write",
-                                    "fs.write",
-                                    "/data/a.md",
-                                    "title",
-                                    "because",
-                                    Map.of("bytes", 3L),
-                                    "abc",
-                                    Risk.NORMAL,
-                                    true,
-                                    "c.yaml:4:1",
-                                    "/data",
-                                    ManualTimeSource.START,
-                                    Optional.of(ManualTimeSource.START.plus(Duration.ofHours(1))),
-                                    SHOWN),
+                            Ask.of("ask-1", request("agent-a-001", "k1"), ManualTimeSource.START),
                             "k1",
                             "a",
                             AskRecord.PENDING,
@@ -124,7 +118,7 @@ class ConsentServiceTest {
                     consent.get("ask-1"));
             assertEquals("ask-2", consent.byKey("k2").orElseThrow().ask().id());
             CompletableFuture<AskRecord> answer = consent.answerOf("ask-1");
-            consent.answer(TRACE, "ask-1", allow(Scope.ONCE), false);
+            consent.answer(TRACE, "ask-1", allow(consent, "ask-1", Scope.ONCE), false);
             assertEquals(AskRecord.ALLOWED, answer.get(10, TimeUnit.SECONDS).status());
             assertEquals("ask-3", ask(consent, "agent-b-001", "k3").ask().id(), "numbers are not used twice");
         });
@@ -141,10 +135,14 @@ class ConsentServiceTest {
                     "consent.not-seen",
                     code(() -> consent.answer(
                             TRACE, "ask-1", new Answer(true, Scope.ONCE, "user me", "", Optional.empty()), false)));
-            assertEquals("consent.not-a-person", code(() -> consent.answer(TRACE, "ask-1", allow(Scope.ONCE), true)));
+            assertEquals(
+                    "consent.not-a-person",
+                    code(() -> consent.answer(TRACE, "ask-1", allow(consent, "ask-1", Scope.ONCE), true)));
             assertEquals(1, consent.pendingOf("agent-a-001"), "an answer that does not count leaves it open");
-            consent.answer(TRACE, "ask-1", new Answer(false, Scope.ONCE, "user me", "", Optional.empty()), false);
-            assertEquals("consent.answered", code(() -> consent.answer(TRACE, "ask-1", allow(Scope.ONCE), false)));
+            consent.answer(TRACE, "ask-1", deny(), false);
+            assertEquals(
+                    "consent.answered",
+                    code(() -> consent.answer(TRACE, "ask-1", allow(consent, "ask-1", Scope.ONCE), false)));
             assertEquals(AskRecord.DENIED, consent.get("ask-1").status());
             assertEquals("not-found", code(() -> consent.get("ask-9")));
             assertThrows(ServiceException.class, () -> consent.answerOf("ask-9"));
@@ -158,7 +156,7 @@ class ConsentServiceTest {
                 String id = ask(consent, "agent-" + scope.word().replaceAll("\\d", "x") + "-001", "k-" + scope)
                         .ask()
                         .id();
-                consent.answer(TRACE, id, allow(scope), false);
+                consent.answer(TRACE, id, allow(consent, id, scope), false);
             }
             assertEquals(List.of("grant-1", "grant-2", "grant-3"), ids(consent));
             assertEquals(true, covered(consent, "agent-restart-001"));
@@ -203,7 +201,9 @@ class ConsentServiceTest {
         start("boot-1", consent -> {
             ask(consent, "agent-a-001", "k1");
             time.advance(Duration.ofHours(1).plusNanos(1));
-            assertEquals("consent.expired", code(() -> consent.answer(TRACE, "ask-1", allow(Scope.ONCE), false)));
+            assertEquals(
+                    "consent.expired",
+                    code(() -> consent.answer(TRACE, "ask-1", allow(consent, "ask-1", Scope.ONCE), false)));
             consent.expire(TRACE);
             assertEquals(AskRecord.EXPIRED, consent.get("ask-1").status());
             consent.expire(TRACE);

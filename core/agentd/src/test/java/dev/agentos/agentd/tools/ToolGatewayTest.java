@@ -203,7 +203,7 @@ class ToolGatewayTest {
     }
 
     private static Answer allow(AskRecord ask, Scope scope) {
-        return new Answer(true, scope, "user me", ask.ask().shown(), Optional.empty());
+        return Answer.allow(ask.ask(), scope, "user me", Optional.empty());
     }
 
     private String content() throws IOException {
@@ -369,7 +369,7 @@ class ToolGatewayTest {
                     assertInstanceOf(CallOutcome.NotConsented.class, write(service, "x"))
                             .status());
             assertEquals(List.of(), service.consent.pending());
-            assertEquals(List.of("decided needs-consent consent-for"), story(service.journal));
+            assertEquals(List.of("decided needs-consent consent-for", "consent.refused"), story(service.journal));
         }
     }
 

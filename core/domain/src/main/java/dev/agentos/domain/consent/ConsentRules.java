@@ -7,9 +7,8 @@ import dev.agentos.domain.consent.Consent.Risk;
 import dev.agentos.domain.consent.Consent.Scope;
 import dev.agentos.domain.json.CanonicalJson;
 import dev.agentos.domain.json.Digests;
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
-import java.util.LinkedHashMap;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -19,8 +18,12 @@ public final class ConsentRules {
 
     /** The outcome of an answer. */
     public sealed interface Verdict {
-        /** Allowed; {@code grant} is present for every scope but once. */
-        record Allowed(Optional<Grant> grant) implements Verdict {}
+        /** Allowed; there are grants for every scope but once, one for each thing that the chosen option covers. */
+        record Allowed(List<Grant> grants) implements Verdict {
+            public Allowed {
+                grants = List.copyOf(grants);
+            }
+        }
 
         record Denied() implements Verdict {}
 
@@ -35,6 +38,7 @@ public final class ConsentRules {
      *
      * @param answererIsAgent whether the answer came from inside a sandbox; an agent never approves itself or another
      * @param bootId the current start of the service
+     * @param firstGrant the number of the first grant that the answer gives
      */
     public static Verdict judge(
             Ask ask,
@@ -42,7 +46,7 @@ public final class ConsentRules {
             boolean answererIsAgent,
             String contract,
             String bootId,
-            String grantId,
+            long firstGrant,
             Instant now) {
         if (answererIsAgent) {
             return new Verdict.Invalid(
@@ -58,10 +62,13 @@ public final class ConsentRules {
             return new Verdict.Denied();
         }
         if (!answer.shown().equals(ask.shown())) {
-            return new Verdict.Invalid(
-                    "consent.not-seen",
-                    "an Allow must name the digest of the full content that was shown",
-                    "show it first: agentctl consent show " + ask.id());
+            return notSeen(ask, "an Allow must name the digest of what was shown");
+        }
+        if (!ask.content().isEmpty()
+                && !answer.seen()
+                        .map(AskDisplay.of(ask).contentDigest()::equals)
+                        .orElse(false)) {
+            return notSeen(ask, "an Allow must carry the digest of the full content, shown to its end");
         }
         if (ask.risk() == Risk.HIGH
                 && !answer.typedWord().map(ask.confirmWord()::equals).orElse(false)) {
@@ -70,39 +77,78 @@ public final class ConsentRules {
                     "this is high risk: the last word of its object must be typed",
                     "add --word " + ask.confirmWord());
         }
-        if (ask.risk() == Risk.HIGH && answer.scope() != Scope.ONCE) {
-            return new Verdict.Invalid(
-                    "consent.once-only", "a high-risk act is allowed once at a time", "answer with --scope once");
+        Optional<GrantOption> option = ask.option(answer.scope());
+        if (option.isEmpty()) {
+            return notOffered(ask, answer.scope());
         }
-        if (answer.scope() == Scope.ONCE) {
-            return new Verdict.Allowed(Optional.empty());
+        List<Grant> grants = new ArrayList<>();
+        for (GrantOption.Cover cover : option.get().covers()) {
+            grants.add(grant(ask, answer, contract, bootId, "grant-" + (firstGrant + grants.size()), cover, now));
         }
-        return new Verdict.Allowed(Optional.of(new Grant(
-                grantId,
+        return new Verdict.Allowed(grants);
+    }
+
+    private static Verdict.Invalid notSeen(Ask ask, String why) {
+        return new Verdict.Invalid("consent.not-seen", why, "show it first: agentctl consent show " + ask.id());
+    }
+
+    private static Verdict.Invalid notOffered(Ask ask, Scope scope) {
+        String offered = String.join(
+                ", ", ask.options().stream().map(each -> each.scope().word()).toList());
+        return ask.risk() == Risk.HIGH
+                ? new Verdict.Invalid(
+                        "consent.once-only",
+                        "this high-risk act is not allowed for longer: " + offered + " is offered",
+                        "answer with --scope " + offered.split(",", 2)[0])
+                : new Verdict.Invalid(
+                        "consent.not-offered",
+                        scope.word() + " is not offered for this ask",
+                        "answer with one of: " + offered);
+    }
+
+    private static Grant grant(
+            Ask ask, Answer answer, String contract, String bootId, String id, GrantOption.Cover cover, Instant now) {
+        return new Grant(
+                id,
                 ask.agent(),
                 contract,
-                ask.tool(),
-                ask.grantTarget(),
+                cover.tool(),
+                cover.target(),
                 answer.scope(),
                 answer.scope() == Scope.RUN ? Optional.of(ask.run()) : Optional.empty(),
                 answer.scope() == Scope.RESTART ? Optional.of(bootId) : Optional.empty(),
                 answer.scope() == Scope.DAYS_30 ? Optional.of(now.plus(Consent.THIRTY_DAYS)) : Optional.empty(),
                 answer.by(),
                 now,
-                0)));
+                0,
+                ask.id(),
+                Optional.empty(),
+                "");
     }
 
-    /** The digest of what a client displays for an ask: every fact and the whole content, in canonical form. */
-    public static String shownDigest(
-            String title, String agentReason, String target, Map<String, Object> facts, String content, String line) {
-        Map<String, Object> shown = new LinkedHashMap<>();
-        shown.put("title", title);
-        shown.put("agent_reason", agentReason);
-        shown.put("target", target);
-        shown.put("facts", facts);
-        shown.put("content", content);
-        shown.put("contract_line", line);
-        return Digests.sha256Hex(CanonicalJson.write(shown).getBytes(StandardCharsets.UTF_8));
+    /**
+     * What makes asks one group: the same agent and run want the same kind of act with the same tool on the same place.
+     * High risk is answered one by one, and a plan is one thing.
+     */
+    static String groupOf(AskRequest request) {
+        if (request.risk() == Risk.HIGH || request.kind() == AskKind.PLAN) {
+            return "";
+        }
+        String shape = CanonicalJson.write(Map.of(
+                "kind", request.kind().word(),
+                "agent", request.agent(),
+                "run", request.run(),
+                "tool", request.tool(),
+                "verb", request.verb(),
+                "place", request.grantTarget()));
+        return Digests.sha256Hex(shape).substring(0, 16);
+    }
+
+    /** Whether a grant that was just given answers a pending ask too: what it asks would not be asked any more. */
+    public static boolean answers(Grant grant, Ask ask, String bootId, Instant now) {
+        return ask.risk() == Risk.NORMAL
+                && ask.kind() != AskKind.PLAN
+                && grant.covers(ask.agent(), ask.tool(), ask.target(), ask.run(), bootId, now);
     }
 
     /** The first live grant that covers a call. */

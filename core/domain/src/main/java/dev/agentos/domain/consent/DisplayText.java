@@ -1,8 +1,10 @@
 package dev.agentos.domain.consent;
 
+import java.util.BitSet;
+
 /**
  * The one sanitiser for text that a person will judge by its looks. Control, bidirectional, zero-width and other
- * invisible characters become visible escapes, so that what is shown is what will happen.
+ * invisible characters and letters that pose as others become visible escapes, so that what is shown is what will happen.
  */
 public final class DisplayText {
 
@@ -13,23 +15,33 @@ public final class DisplayText {
 
     /** One line: line breaks and tabs are escaped too. */
     public static Shown line(String raw) {
-        return sanitise(raw, false);
+        return sanitise(raw, false, false);
     }
 
     /** A block: line breaks and tabs stay. */
     public static Shown block(String raw) {
-        return sanitise(raw, true);
+        return sanitise(raw, true, false);
     }
 
-    private static Shown sanitise(String raw, boolean keepBreaks) {
+    /**
+     * A path, a domain or another name, on one line. Stricter than prose: a word made only of letters that look Latin and
+     * are not, and signs that look like a slash, a dot or a colon, are escaped as well.
+     */
+    public static Shown name(String raw) {
+        return sanitise(raw, false, true);
+    }
+
+    private static Shown sanitise(String raw, boolean keepBreaks, boolean name) {
+        BitSet misleading = Confusables.in(raw, name);
         StringBuilder out = new StringBuilder(raw.length());
         boolean escaped = false;
         for (int i = 0; i < raw.length(); ) {
+            int at = i;
             int point = raw.codePointAt(i);
             i += Character.charCount(point);
             if (keepBreaks && (point == '\n' || point == '\t')) {
                 out.appendCodePoint(point);
-            } else if (isHidden(point)) {
+            } else if (isHidden(point) || misleading.get(at)) {
                 out.append(String.format(java.util.Locale.ROOT, "\\u{%X}", point));
                 escaped = true;
             } else {

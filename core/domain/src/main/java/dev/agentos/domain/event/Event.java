@@ -326,7 +326,18 @@ public sealed interface Event {
 
     // ------------------------------------------------------------------ consent
 
-    record ConsentAsked(String agent, String run, String ask, String title, String tool, String target, String shown)
+    /** {@code risk} is {@code normal} or {@code high}; asks with the same {@code group} are of one shape. */
+    record ConsentAsked(
+            String agent,
+            String run,
+            String ask,
+            String what,
+            String title,
+            String tool,
+            String target,
+            String risk,
+            String group,
+            String shown)
             implements Event {
         @Override
         public String kind() {
@@ -335,11 +346,32 @@ public sealed interface Event {
 
         @Override
         public Map<String, Object> data() {
-            return fields("ask", ask, "title", title, "tool", tool, "target", target, "shown_sha256", shown);
+            return fields(
+                    "ask",
+                    ask,
+                    "ask_kind",
+                    what,
+                    "title",
+                    title,
+                    "tool",
+                    tool,
+                    "target",
+                    target,
+                    "risk",
+                    risk,
+                    "group",
+                    group,
+                    "shown_sha256",
+                    shown);
         }
     }
 
-    record ConsentAnswered(String agent, String run, String ask, String answer, String by, String scope, String shown)
+    /**
+     * {@code shown} is the digest of everything that was displayed, {@code seen} of the content that the client says was
+     * painted to its end.
+     */
+    record ConsentAnswered(
+            String agent, String run, String ask, String answer, String by, String scope, String shown, String seen)
             implements Event {
         @Override
         public String kind() {
@@ -348,11 +380,27 @@ public sealed interface Event {
 
         @Override
         public Map<String, Object> data() {
-            return fields("ask", ask, "answer", answer, "by", by, "scope", scope, "shown_sha256", shown);
+            return fields(
+                    "ask", ask, "answer", answer, "by", by, "scope", scope, "shown_sha256", shown, "seen_sha256", seen);
         }
     }
 
-    record GrantGiven(String agent, String run, String grant, String tool, String target, String lifetime, String by)
+    /** An ask that was never put to a person. {@code dropped} asks of this agent were refused since the last such line. */
+    record ConsentRefused(String agent, String run, String key, String what, String code, String reason, long dropped)
+            implements Event {
+        @Override
+        public String kind() {
+            return "consent.refused";
+        }
+
+        @Override
+        public Map<String, Object> data() {
+            return fields("key", key, "ask_kind", what, "code", code, "reason", reason, "dropped", dropped);
+        }
+    }
+
+    record GrantGiven(
+            String agent, String run, String grant, String ask, String tool, String target, String lifetime, String by)
             implements Event {
         @Override
         public String kind() {
@@ -361,7 +409,7 @@ public sealed interface Event {
 
         @Override
         public Map<String, Object> data() {
-            return fields("grant", grant, "tool", tool, "target", target, "lifetime", lifetime, "by", by);
+            return fields("grant", grant, "ask", ask, "tool", tool, "target", target, "lifetime", lifetime, "by", by);
         }
     }
 

@@ -47,6 +47,7 @@ class EventTest {
             "effect.finished",
             "consent.asked",
             "consent.answered",
+            "consent.refused",
             "grant.given",
             "grant.ended"));
 

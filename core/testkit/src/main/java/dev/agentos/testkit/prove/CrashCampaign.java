@@ -262,9 +262,7 @@ final class CrashCampaign implements ProveMain.Campaign {
 
     private static void answer(AgentdClient client, AskView ask) {
         try {
-            client.answer(
-                    ask.id(),
-                    new AnswerRequest("allow", "once", ask.shown(), Optional.empty(), Optional.of("campaign")));
+            client.answer(ask.id(), AnswerRequest.allow(ask, "once", Optional.empty(), "campaign"));
         } catch (AgentdException e) {
             if (!e.body().code().equals("consent.answered")) {
                 throw e;
