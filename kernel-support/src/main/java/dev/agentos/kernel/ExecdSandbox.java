@@ -96,6 +96,23 @@ public final class ExecdSandbox implements Sandbox, AutoCloseable {
     }
 
     @Override
+    public Optional<Status> status(String incarnation) throws SandboxException {
+        try {
+            return Optional.of(Replies.status(request("status", Map.of("incarnation", incarnation))));
+        } catch (SandboxException e) {
+            if (e.code().equals("unknown.incarnation")) {
+                return Optional.empty();
+            }
+            throw e;
+        }
+    }
+
+    @Override
+    public List<Status> usage() throws SandboxException {
+        return Replies.stats(request("stats", Map.of()));
+    }
+
+    @Override
     public void forget(String incarnation) throws SandboxException {
         ignoringUnknown(() -> request("forget", Map.of("incarnation", incarnation)));
     }

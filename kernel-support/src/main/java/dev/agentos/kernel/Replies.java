@@ -94,19 +94,40 @@ final class Replies {
     }
 
     static List<Status> list(Map<?, ?> ok) {
+        return objects(ok.get("sandboxes")).stream().map(Replies::status).toList();
+    }
+
+    static Status status(Map<?, ?> item) {
+        return new Status(
+                text(item, "incarnation"),
+                text(item, "state"),
+                ExecdSandbox.number(item.get("cpu_usec")),
+                ExecdSandbox.number(item.get("memory_bytes")),
+                ExecdSandbox.number(item.get("pids")),
+                item.get("exit") instanceof Map<?, ?> exit
+                        ? Optional.of(exit(text(item, "incarnation"), exit))
+                        : Optional.empty(),
+                hits(item));
+    }
+
+    /** Rows of {@code [incarnation, state, cpu_usec, memory_bytes, pids]}; a row of another shape is left out. */
+    static List<Status> stats(Map<?, ?> ok) {
         List<Status> list = new ArrayList<>();
-        for (Map<?, ?> item : objects(ok.get("sandboxes"))) {
-            String state = text(item, "state");
-            list.add(new Status(
-                    text(item, "incarnation"),
-                    state,
-                    ExecdSandbox.number(item.get("cpu_usec")),
-                    ExecdSandbox.number(item.get("memory_bytes")),
-                    ExecdSandbox.number(item.get("pids")),
-                    item.get("exit") instanceof Map<?, ?> exit
-                            ? Optional.of(exit(text(item, "incarnation"), exit))
-                            : Optional.empty(),
-                    hits(item)));
+        if (ok.get("rows") instanceof List<?> rows) {
+            for (Object item : rows) {
+                if (item instanceof List<?> row
+                        && row.size() >= 5
+                        && row.get(0) instanceof String incarnation
+                        && row.get(1) instanceof String state) {
+                    list.add(new Status(
+                            incarnation,
+                            state,
+                            ExecdSandbox.number(row.get(2)),
+                            ExecdSandbox.number(row.get(3)),
+                            ExecdSandbox.number(row.get(4)),
+                            Optional.empty()));
+                }
+            }
         }
         return list;
     }

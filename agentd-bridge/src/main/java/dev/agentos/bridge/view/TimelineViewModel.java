@@ -82,6 +82,14 @@ public record TimelineViewModel(String agent, List<Entry> entries) {
                 told(event, exitTone(data), exitTone(data) == Tone.OK ? "✓" : "✕", "process ended", exit(data));
             case "agent.heartbeat-missed" ->
                 told(event, Tone.BAD, "✕", "no heartbeat", "silent for " + data.get("silent_ms") + " ms");
+            case "agent.limit-reached" ->
+                told(
+                        event,
+                        Tone.BAD,
+                        "✕",
+                        "limit reached",
+                        text(data, "limit") + ", " + data.get("used") + " of " + data.get("allowed") + " "
+                                + text(data, "unit"));
             case "agent.restart-scheduled" ->
                 told(
                         event,

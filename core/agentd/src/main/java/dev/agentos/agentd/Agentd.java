@@ -1,9 +1,11 @@
 package dev.agentos.agentd;
 
 import dev.agentos.agentd.agents.AgentBook;
+import dev.agentos.agentd.agents.AgentEnds;
 import dev.agentos.agentd.agents.AgentInspection;
 import dev.agentos.agentd.agents.AgentService;
 import dev.agentos.agentd.agents.ProcessAgents;
+import dev.agentos.agentd.agents.ProcessWatch;
 import dev.agentos.agentd.agents.SandboxPlans;
 import dev.agentos.agentd.agents.StdinPipes;
 import dev.agentos.agentd.consent.ConsentService;
@@ -121,9 +123,11 @@ public final class Agentd implements AutoCloseable {
                 Tools.gateway(journal, consent, worker, config.state().resolve("undo"));
         SandboxPlans plans = new SandboxPlans(agentsDirectory, List.of(config.state(), config.run()));
         StdinPipes stdins = new StdinPipes();
-        ProcessAgents processes = new ProcessAgents(book, sandbox, time, plans, stdins);
+        AgentEnds ends = closer.add(new AgentEnds(book, time));
+        ProcessAgents processes = new ProcessAgents(book, sandbox, time, plans, stdins, ends);
         AgentService agents = closer.add(new AgentService(
-                book, journal, consent, gateway, processes, time, agentsDirectory, () -> events.watchers() > 0));
+                book, journal, consent, gateway, processes, ends, time, agentsDirectory, () -> events.watchers() > 0));
+        ProcessWatch processWatch = new ProcessWatch(book, processes, consent, plans, time);
         AgentInspection inspection = new AgentInspection(book, gateway, journal, plans, stdins);
 
         book.load();
@@ -152,7 +156,8 @@ public final class Agentd implements AutoCloseable {
                 stopRequested::countDown);
         ApiServer server = closer.add(
                 ApiServer.start(api.routes(), metrics, config.socket(), System.getProperty("user.name"), config.tcp()));
-        Sampler sampler = closer.add(new Sampler(time, book, consent, processes, probe, history, metrics));
+        Sampler sampler =
+                closer.add(new Sampler(time, book, consent, processes, processWatch, probe, history, metrics));
         sampler.start();
         journal.commit(Batch.of(
                 new Trace("start-" + bootId),

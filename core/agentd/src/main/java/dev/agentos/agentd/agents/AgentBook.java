@@ -8,6 +8,7 @@ import dev.agentos.domain.contract.ContractDocument;
 import dev.agentos.domain.contract.LatencyClass;
 import dev.agentos.domain.contract.ParseOutcome;
 import dev.agentos.domain.event.Event;
+import dev.agentos.domain.json.Digests;
 import dev.agentos.domain.lifecycle.AgentState;
 import dev.agentos.domain.lifecycle.AgentTrigger;
 import dev.agentos.domain.lifecycle.LifecycleTable;
@@ -18,6 +19,7 @@ import dev.agentos.domain.port.Journal.Committed;
 import dev.agentos.domain.port.Journal.StateChange;
 import dev.agentos.domain.port.Journal.Trace;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -34,29 +36,70 @@ import java.util.concurrent.locks.ReentrantLock;
  */
 public final class AgentBook {
 
+    /** State documents of texts of contracts; the key is the SHA-256 of the text. */
+    private static final String CONTRACT = "contract";
+
     private final Journal journal;
     private final ReentrantLock lock = new ReentrantLock();
-    private final Condition changed = lock.newCondition();
+    private final Map<String, Watchers> watchers = new HashMap<>();
     private final Map<String, AgentRecord> agents = new LinkedHashMap<>();
     private final Map<String, ContractDocument> documents = new LinkedHashMap<>();
     private final Map<String, String> byKey = new LinkedHashMap<>();
     private final Map<String, Integer> numbers = new LinkedHashMap<>();
+    private final Map<String, String> texts = new HashMap<>();
+    private final Map<String, CompletableFuture<Committed>> written = new HashMap<>();
+    private final Map<String, String> unreadable = new LinkedHashMap<>();
     private Ledger ledger;
-    private volatile CompletableFuture<Committed> latest = CompletableFuture.completedFuture(new Committed(0, 0));
+
+    /** Who waits for one agent. Thousands wait at once, and a change of one wakes only its own. */
+    private static final class Watchers {
+        private final Condition changed;
+        private int waiting;
+
+        Watchers(Condition changed) {
+            this.changed = changed;
+        }
+    }
 
     public AgentBook(Journal journal, Ledger ledger) {
         this.journal = journal;
         this.ledger = ledger;
     }
 
-    /** Reads every agent from the journal; promises of those that are not over are made again. */
+    /**
+     * Reads every agent from the journal; promises of those that are not over are made again. An agent whose contract no
+     * longer parses is kept without one, see {@link #unreadable}: the others must not suffer for it.
+     */
     public void load() {
         lock.lock();
         try {
-            for (Journal.StateDocument document : journal.state(AgentRecord.KIND)) {
-                AgentRecord agent = WireJson.fromMap(document.document(), AgentRecord.class);
-                apply(agent, documentOf(agent));
+            for (Journal.StateDocument document : journal.state(CONTRACT)) {
+                texts.put(document.key(), String.valueOf(document.document().get("text")));
             }
+            for (Journal.StateDocument document : journal.state(AgentRecord.KIND)) {
+                AgentRecord agent = AgentRecord.of(document.document());
+                // Before format 2 each record carried the text itself.
+                if (document.document().get("contract") instanceof String text) {
+                    agent = agent.withContract(Digests.sha256Hex(text));
+                    texts.put(agent.contractSha256(), text);
+                }
+                try {
+                    documents.put(agent.id(), documentOf(agent, contractText(agent)));
+                } catch (UnreadableContractException e) {
+                    unreadable.put(agent.id(), String.valueOf(e.getMessage()));
+                }
+                apply(agent);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Agents whose stored contract no longer parses, with the reason. */
+    Map<String, String> unreadable() {
+        lock.lock();
+        try {
+            return Map.copyOf(unreadable);
         } finally {
             lock.unlock();
         }
@@ -66,8 +109,11 @@ public final class AgentBook {
     public static final class Draft {
         private final List<Event> events = new ArrayList<>();
         private final List<StateChange> changes = new ArrayList<>();
-        private final List<AgentRecord> records = new ArrayList<>();
+        /** The last version of each agent is what is written. */
+        private final Map<String, AgentRecord> records = new LinkedHashMap<>();
+
         private final Map<String, ContractDocument> newDocuments = new LinkedHashMap<>();
+        private final Map<String, String> newTexts = new LinkedHashMap<>();
 
         public Draft event(Event event) {
             events.add(event);
@@ -80,12 +126,13 @@ public final class AgentBook {
         }
 
         public Draft put(AgentRecord agent) {
-            records.add(agent);
+            records.put(agent.id(), agent);
             return this;
         }
 
-        Draft put(AgentRecord agent, ContractDocument document) {
+        Draft put(AgentRecord agent, ContractDocument document, String text) {
             newDocuments.put(agent.id(), document);
+            newTexts.put(agent.contractSha256(), text);
             return put(agent);
         }
     }
@@ -136,19 +183,26 @@ public final class AgentBook {
             Draft draft = new Draft();
             T result = decision.decide(draft);
             List<StateChange> changes = new ArrayList<>(draft.changes);
-            for (AgentRecord agent : draft.records) {
+            draft.newTexts.keySet().removeAll(texts.keySet());
+            draft.newTexts.forEach(
+                    (sha256, text) -> changes.add(new StateChange.Put(CONTRACT, sha256, Map.of("text", text))));
+            for (AgentRecord agent : draft.records.values()) {
                 changes.add(new StateChange.Put(AgentRecord.KIND, agent.id(), WireJson.toMap(agent)));
             }
             CompletableFuture<Committed> durable = draft.events.isEmpty() && changes.isEmpty()
                     ? CompletableFuture.completedFuture(new Committed(0, 0))
                     : journal.submit(new Batch(trace, draft.events, changes));
             if (!durable.isCompletedExceptionally()) {
-                latest = durable;
-                for (AgentRecord agent : draft.records) {
-                    ContractDocument fresh = draft.newDocuments.get(agent.id());
-                    apply(agent, fresh != null ? fresh : document(agent.id()));
+                texts.putAll(draft.newTexts);
+                documents.putAll(draft.newDocuments);
+                for (AgentRecord agent : draft.records.values()) {
+                    apply(agent);
+                    written.put(agent.id(), durable);
+                    Watchers waiting = watchers.get(agent.id());
+                    if (waiting != null) {
+                        waiting.changed.signalAll();
+                    }
                 }
-                changed.signalAll();
             }
             return new Decided<>(result, durable);
         } finally {
@@ -219,14 +273,34 @@ public final class AgentBook {
         }
     }
 
+    /** The agent's contract, or the error a client shows. */
     public ContractDocument document(String id) {
+        return findDocument(id)
+                .orElseThrow(() -> find(id).isEmpty()
+                        ? ServiceException.notFound("agent", id, "see agentctl list")
+                        : new ServiceException(
+                                ServiceException.Kind.CONFLICT,
+                                "contract.unreadable",
+                                unreadable().getOrDefault(id, "the stored contract cannot be read"),
+                                id,
+                                "spawn it again from a contract that this version reads"));
+    }
+
+    /** The agent's contract; empty when there is none that this version can read. */
+    public Optional<ContractDocument> findDocument(String id) {
         lock.lock();
         try {
-            ContractDocument document = documents.get(id);
-            if (document == null) {
-                throw ServiceException.notFound("agent", id, "see agentctl list");
-            }
-            return document;
+            return Optional.ofNullable(documents.get(id));
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The text of the contract that the agent was admitted with, as it was given. */
+    public String contractText(AgentRecord agent) {
+        lock.lock();
+        try {
+            return texts.getOrDefault(agent.contractSha256(), "");
         } finally {
             lock.unlock();
         }
@@ -259,9 +333,21 @@ public final class AgentBook {
         lock.lockInterruptibly();
         try {
             AgentRecord agent = get(id);
-            while (!condition.test(agent) && left > 0) {
-                left = changed.awaitNanos(left);
-                agent = get(id);
+            if (condition.test(agent)) {
+                return agent;
+            }
+            Watchers mine = watchers.computeIfAbsent(id, _ -> new Watchers(lock.newCondition()));
+            mine.waiting++;
+            try {
+                while (!condition.test(agent) && left > 0) {
+                    left = mine.changed.awaitNanos(left);
+                    agent = get(id);
+                }
+            } finally {
+                mine.waiting--;
+                if (mine.waiting == 0) {
+                    watchers.remove(id);
+                }
             }
             return agent;
         } finally {
@@ -274,8 +360,17 @@ public final class AgentBook {
             String id, java.util.function.Predicate<AgentRecord> condition, java.time.Duration limit)
             throws InterruptedException {
         AgentRecord agent = awaitRecord(id, condition, limit);
-        // Batches become durable in order, so the last one that was queued covers everything memory shows.
-        return new Decided<>(agent, latest).await();
+        return new Decided<>(agent, writtenOf(id)).await();
+    }
+
+    /** The durability of everything that memory shows of the agent. Batches become durable in order. */
+    private CompletableFuture<Committed> writtenOf(String id) {
+        lock.lock();
+        try {
+            return written.getOrDefault(id, CompletableFuture.completedFuture(new Committed(0, 0)));
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** The next free instance id of a contract: {@code agent-NAME-NNN}. Call inside a decision. */
@@ -284,26 +379,41 @@ public final class AgentBook {
         return "agent-%s-%03d".formatted(name, number);
     }
 
-    private void apply(AgentRecord agent, ContractDocument document) {
+    private void apply(AgentRecord agent) {
         agents.put(agent.id(), agent);
-        documents.put(agent.id(), document);
         byKey.put(agent.spawnKey(), agent.id());
         int number = Integer.parseInt(agent.id().substring(agent.id().lastIndexOf('-') + 1));
         numbers.merge(agent.name(), number, Math::max);
-        ledger = agent.state().isFinal() ? ledger.without(agent.id()) : ledger.with(agent.id(), agent.reservation());
+        boolean promised = ledger.reservations().containsKey(agent.id());
+        if (agent.state().isFinal() == promised) {
+            ledger = promised ? ledger.without(agent.id()) : ledger.with(agent.id(), agent.reservation());
+        }
+    }
+
+    /** A stored contract that this version cannot read. The message has the first problem and its place. */
+    static final class UnreadableContractException extends Exception {
+        UnreadableContractException(String message) {
+            super(message);
+        }
     }
 
     /** The contract of a record with its command-line overrides. */
-    static ContractDocument documentOf(AgentRecord agent) {
-        ParseOutcome outcome = override(
-                ParsedContracts.parse(agent.contract(), agent.source()),
-                agent.latency(),
-                agent.binding(),
-                agent.command());
-        if (outcome instanceof ParseOutcome.Parsed parsed) {
-            return parsed.document();
+    static ContractDocument documentOf(AgentRecord agent, String text) throws UnreadableContractException {
+        ParseOutcome outcome;
+        try {
+            outcome = override(
+                    ParsedContracts.parse(text, agent.source()), agent.latency(), agent.binding(), agent.command());
+        } catch (ServiceException e) {
+            throw new UnreadableContractException("its stored contract no longer fits: " + e.getMessage());
         }
-        throw new IllegalStateException("the stored contract of " + agent.id() + " no longer parses: " + outcome);
+        return switch (outcome) {
+            case ParseOutcome.Parsed parsed -> parsed.document();
+            case ParseOutcome.Invalid invalid ->
+                throw new UnreadableContractException("its stored contract no longer parses: "
+                        + invalid.problems().getFirst().source() + ":"
+                        + invalid.problems().getFirst().line() + ": "
+                        + invalid.problems().getFirst().message());
+        };
     }
 
     /** Applies the overrides of a command line; what they break is reported like any problem of the contract. */

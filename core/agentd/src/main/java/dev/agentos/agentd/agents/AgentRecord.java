@@ -3,9 +3,12 @@ package dev.agentos.agentd.agents;
 import dev.agentos.bridge.wire.AgentWire.ExitView;
 import dev.agentos.bridge.wire.AgentWire.ReceiptLine;
 import dev.agentos.bridge.wire.ContractWire.SubstitutionView;
+import dev.agentos.bridge.wire.WireJson;
 import dev.agentos.domain.admission.Ledger.Reservation;
 import dev.agentos.domain.admission.Verdict.Bound;
 import dev.agentos.domain.lifecycle.AgentState;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -15,12 +18,16 @@ import java.util.Optional;
  * the journal together with the event that explains it.
  *
  * @param source name of the contract's file, for citations
- * @param contract the contract's text as it was given; parsed again after a restart
+ * @param contractSha256 names the contract's text, which is kept once however many agents were spawned from it
  * @param latency class override of the command line
  * @param binding binding override of the command line
  * @param command command override of the command line
  * @param runNumber counts runs of a managed agent, incarnations of a process agent
  * @param restartsUsed restarts in a row, for the backoff
+ * @param startedAt when its first run began; empty before
+ * @param runMillis a managed agent's time in its present run
+ * @param waitedMillis a process agent's time since then in which it was paused or waited for a person
+ * @param stop why the service ends this run; empty while it does not
  * @param steps states of the plan's steps, in order
  */
 public record AgentRecord(
@@ -28,7 +35,7 @@ public record AgentRecord(
         String name,
         String spawnKey,
         String source,
-        String contract,
+        String contractSha256,
         Optional<String> latency,
         Optional<String> binding,
         List<String> command,
@@ -48,10 +55,13 @@ public record AgentRecord(
         int restartsUsed,
         int restartsTotal,
         String createdAt,
+        String startedAt,
         String endedAt,
         Optional<ExitView> exit,
         long toolCalls,
         long runMillis,
+        long waitedMillis,
+        Optional<Stop> stop,
         List<Step> steps) {
 
     public static final String KIND = "agent";
@@ -75,6 +85,24 @@ public record AgentRecord(
         public static final String FAILED = "failed";
     }
 
+    /**
+     * Why the service ends a run.
+     *
+     * @param code stable: {@code budget.wall_time}, {@code limit.disk} or {@code heartbeat}
+     * @param words for the agent's owner
+     * @param forGood whether the restart rule has no say
+     */
+    public record Stop(String code, String words, boolean forGood) {}
+
+    /** The state document; fields that came later than it have their first values. */
+    static AgentRecord of(Map<String, Object> document) {
+        Map<String, Object> whole = new LinkedHashMap<>(document);
+        whole.putIfAbsent("contract_sha256", "");
+        whole.putIfAbsent("started_at", "");
+        whole.putIfAbsent("waited_millis", 0L);
+        return WireJson.fromMap(whole, AgentRecord.class);
+    }
+
     /** The id of the current run, unique for ever: {@code agent-NAME-NNN.RUN}. */
     public String run() {
         return id + "." + runNumber;
@@ -85,137 +113,156 @@ public record AgentRecord(
     }
 
     public AgentRecord moved(AgentState next, String why) {
-        return copy(
-                next, why, receipt, runNumber, restartsUsed, restartsTotal, endedAt, exit, toolCalls, runMillis, steps);
+        Edit edit = new Edit(this);
+        edit.state = next;
+        edit.reason = why;
+        return edit.done();
     }
 
     public AgentRecord ended(AgentState next, String why, String at, Optional<ExitView> how) {
-        return copy(next, why, receipt, runNumber, restartsUsed, restartsTotal, at, how, toolCalls, runMillis, steps);
+        Edit edit = new Edit(this);
+        edit.state = next;
+        edit.reason = why;
+        edit.endedAt = at;
+        edit.exit = how;
+        return edit.done();
     }
 
-    public AgentRecord withReceipt(List<ReceiptLine> lines) {
-        return copy(
-                state,
-                reason,
-                lines,
-                runNumber,
-                restartsUsed,
-                restartsTotal,
-                endedAt,
-                exit,
-                toolCalls,
-                runMillis,
-                steps);
+    /** Its process begins: what is enforced, and since when it runs. */
+    public AgentRecord started(List<ReceiptLine> lines, String at) {
+        Edit edit = new Edit(this);
+        edit.receipt = lines;
+        edit.startedAt = startedAt.isEmpty() ? at : startedAt;
+        return edit.done();
     }
 
     /** The next run or incarnation, with its steps to do again. */
     public AgentRecord nextRun(int used) {
-        List<Step> fresh = steps.stream()
+        Edit edit = new Edit(this);
+        edit.receipt = List.of();
+        edit.runNumber = runNumber + 1;
+        edit.restartsUsed = used;
+        edit.restartsTotal = restartsTotal + 1;
+        edit.endedAt = "";
+        edit.exit = Optional.empty();
+        edit.runMillis = 0;
+        edit.stop = Optional.empty();
+        edit.steps = steps.stream()
                 .map(step -> new Step(step.id(), step.tool(), Step.PENDING, ""))
                 .toList();
-        return copy(
-                state,
-                reason,
-                List.of(),
-                runNumber + 1,
-                used,
-                restartsTotal + 1,
-                "",
-                Optional.empty(),
-                toolCalls,
-                0,
-                fresh);
+        return edit.done();
     }
 
     public AgentRecord withStep(int index, String stepState, String note) {
-        List<Step> next = new java.util.ArrayList<>(steps);
-        Step step = next.get(index);
-        next.set(index, new Step(step.id(), step.tool(), stepState, note));
-        return copy(
-                state,
-                reason,
-                receipt,
-                runNumber,
-                restartsUsed,
-                restartsTotal,
-                endedAt,
-                exit,
-                toolCalls,
-                runMillis,
-                next);
+        Edit edit = new Edit(this);
+        edit.steps = new ArrayList<>(steps);
+        Step step = steps.get(index);
+        edit.steps.set(index, new Step(step.id(), step.tool(), stepState, note));
+        return edit.done();
     }
 
     public AgentRecord withToolCall() {
-        return copy(
-                state,
-                reason,
-                receipt,
-                runNumber,
-                restartsUsed,
-                restartsTotal,
-                endedAt,
-                exit,
-                toolCalls + 1,
-                runMillis,
-                steps);
+        Edit edit = new Edit(this);
+        edit.toolCalls = toolCalls + 1;
+        return edit.done();
     }
 
     public AgentRecord withRunMillis(long millis) {
-        return copy(
-                state,
-                reason,
-                receipt,
-                runNumber,
-                restartsUsed,
-                restartsTotal,
-                endedAt,
-                exit,
-                toolCalls,
-                millis,
-                steps);
+        Edit edit = new Edit(this);
+        edit.runMillis = millis;
+        return edit.done();
     }
 
-    private AgentRecord copy(
-            AgentState nextState,
-            String why,
-            List<ReceiptLine> lines,
-            int run,
-            int used,
-            int total,
-            String at,
-            Optional<ExitView> how,
-            long calls,
-            long millis,
-            List<Step> nextSteps) {
-        return new AgentRecord(
-                id,
-                name,
-                spawnKey,
-                source,
-                contract,
-                latency,
-                binding,
-                command,
-                input,
-                stdin,
-                digest,
-                kind,
-                nextState,
-                why,
-                verdict,
-                bound,
-                reservation,
-                substitutions,
-                lines,
-                run,
-                workspace,
-                used,
-                total,
-                createdAt,
-                at,
-                how,
-                calls,
-                millis,
-                nextSteps);
+    public AgentRecord withWaitedMillis(long millis) {
+        Edit edit = new Edit(this);
+        edit.waitedMillis = millis;
+        return edit.done();
+    }
+
+    public AgentRecord withStop(Stop why) {
+        Edit edit = new Edit(this);
+        edit.stop = Optional.of(why);
+        return edit.done();
+    }
+
+    public AgentRecord withContract(String sha256) {
+        Edit edit = new Edit(this);
+        edit.contractSha256 = sha256;
+        return edit.done();
+    }
+
+    /** What may differ between two versions of a record; everything else is the agent's for life. */
+    private static final class Edit {
+        private final AgentRecord from;
+        private String contractSha256;
+        private AgentState state;
+        private String reason;
+        private List<ReceiptLine> receipt;
+        private int runNumber;
+        private int restartsUsed;
+        private int restartsTotal;
+        private String startedAt;
+        private String endedAt;
+        private Optional<ExitView> exit;
+        private long toolCalls;
+        private long runMillis;
+        private long waitedMillis;
+        private Optional<Stop> stop;
+        private List<Step> steps;
+
+        Edit(AgentRecord from) {
+            this.from = from;
+            contractSha256 = from.contractSha256;
+            state = from.state;
+            reason = from.reason;
+            receipt = from.receipt;
+            runNumber = from.runNumber;
+            restartsUsed = from.restartsUsed;
+            restartsTotal = from.restartsTotal;
+            startedAt = from.startedAt;
+            endedAt = from.endedAt;
+            exit = from.exit;
+            toolCalls = from.toolCalls;
+            runMillis = from.runMillis;
+            waitedMillis = from.waitedMillis;
+            stop = from.stop;
+            steps = from.steps;
+        }
+
+        AgentRecord done() {
+            return new AgentRecord(
+                    from.id,
+                    from.name,
+                    from.spawnKey,
+                    from.source,
+                    contractSha256,
+                    from.latency,
+                    from.binding,
+                    from.command,
+                    from.input,
+                    from.stdin,
+                    from.digest,
+                    from.kind,
+                    state,
+                    reason,
+                    from.verdict,
+                    from.bound,
+                    from.reservation,
+                    from.substitutions,
+                    receipt,
+                    runNumber,
+                    from.workspace,
+                    restartsUsed,
+                    restartsTotal,
+                    from.createdAt,
+                    startedAt,
+                    endedAt,
+                    exit,
+                    toolCalls,
+                    runMillis,
+                    waitedMillis,
+                    stop,
+                    steps);
+        }
     }
 }

@@ -42,7 +42,7 @@ public final class Contracts {
     /** What admission would say now. Nothing is promised. */
     public static ContractWire.Admission admit(ContractText text, Ledger ledger, List<String> substitutes) {
         ContractDocument document =
-                AgentService.parse(text.source(), text.text(), text.latency(), text.binding(), List.of());
+                AgentSpawning.parse(text.source(), text.text(), text.latency(), text.binding(), List.of());
         String name = document.contract().name();
         String digest = document.digest();
         return switch (Admission.decide(document, ledger, substitutes)) {
@@ -63,7 +63,7 @@ public final class Contracts {
                         s.bound().model(),
                         List.copyOf(s.bound().capabilities()),
                         List.of(),
-                        s.substitutions().stream().map(AgentService::view).toList());
+                        s.substitutions().stream().map(AgentSpawning::view).toList());
             case Verdict.Rejected r ->
                 new ContractWire.Admission(
                         "rejected",

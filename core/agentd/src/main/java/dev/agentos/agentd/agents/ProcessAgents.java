@@ -2,7 +2,6 @@ package dev.agentos.agentd.agents;
 
 import dev.agentos.agentd.ServiceException;
 import dev.agentos.agentd.telemetry.Tracing;
-import dev.agentos.bridge.wire.AgentWire.ExitView;
 import dev.agentos.bridge.wire.AgentWire.ReceiptLine;
 import dev.agentos.domain.contract.AgentRuntime;
 import dev.agentos.domain.contract.Binding;
@@ -18,14 +17,16 @@ import dev.agentos.domain.port.Sandbox.Receipt;
 import dev.agentos.domain.port.Sandbox.SandboxException;
 import dev.agentos.domain.port.Sandbox.Status;
 import dev.agentos.domain.port.TimeSource;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import org.jspecify.annotations.Nullable;
 
 /** Process agents: from a contract to a held sandbox, to a running tree, to its end. */
 public final class ProcessAgents {
@@ -35,38 +36,35 @@ public final class ProcessAgents {
     private final TimeSource time;
     private final SandboxPlans plans;
     private final StdinPipes stdins;
+    private final AgentEnds ends;
     private final ExecutorService exits = Executors.newSingleThreadExecutor(
             Thread.ofPlatform().daemon().name("process-exits").factory());
-    private final Map<String, Long> lastBeat = new ConcurrentHashMap<>();
-    private @Nullable AgentService service;
+    private final ExecutorService tidying = Executors.newVirtualThreadPerTaskExecutor();
+    private final Map<String, Long> beganNanos = new ConcurrentHashMap<>();
 
-    public ProcessAgents(AgentBook book, Sandbox sandbox, TimeSource time, SandboxPlans plans, StdinPipes stdins) {
+    public ProcessAgents(
+            AgentBook book, Sandbox sandbox, TimeSource time, SandboxPlans plans, StdinPipes stdins, AgentEnds ends) {
         this.book = book;
         this.sandbox = sandbox;
         this.time = time;
         this.plans = plans;
         this.stdins = stdins;
+        this.ends = ends;
         sandbox.onExit(exit -> exits.execute(() -> exited(exit)));
         sandbox.onLost(() -> exits.execute(this::brokerLost));
     }
 
-    List<java.nio.file.Path> serviceFolders() {
+    List<Path> serviceFolders() {
         return plans.serviceFolders();
     }
 
-    void attach(AgentService agents) {
-        this.service = agents;
-    }
+    // ------------------------------------------------------------------ starts
 
-    private AgentService service() {
-        AgentService attached = service;
-        if (attached == null) {
-            throw new IllegalStateException("attach comes before any use");
-        }
-        return attached;
-    }
-
-    /** Builds the sandbox of the agent's current incarnation and starts it once {@code attempt} is durable. */
+    /**
+     * Builds the sandbox of the agent's current incarnation and starts it.
+     *
+     * @param attempt waits until the decision to start it is durable
+     */
     void start(Trace trace, String id, Runnable attempt) {
         AgentRecord agent = book.get(id);
         ContractDocument document = book.document(id);
@@ -74,10 +72,10 @@ public final class ProcessAgents {
         Receipt receipt;
         List<String> argv;
         try {
-            AgentService.makeWorkspace(agent);
-            Sandbox.Plan plan = plans.of(agent, document);
+            Workspaces.make(agent);
+            Sandbox.Plan plan = PlanTerms.of(plans.of(agent, document), document);
             argv = plan.argv();
-            receipt = sandbox.prepare(plan);
+            receipt = withWatched(sandbox.prepare(plan));
         } catch (SandboxException e) {
             attempt.run();
             failed(
@@ -98,13 +96,19 @@ public final class ProcessAgents {
             return;
         }
         try {
-            attempt.run();
             release(trace, id, run, document, receipt, argv);
         } catch (RuntimeException e) {
             // What was not recorded must not run: the held sandbox is ended before its first instruction.
             discard(run);
             throw e;
         }
+    }
+
+    /** What agentd itself enforces stands on the receipt beside what the kernel does. */
+    private static Receipt withWatched(Receipt receipt) {
+        List<Receipt.Line> lines = new ArrayList<>(receipt.lines());
+        lines.add(new Receipt.Line("limit.disk", true, "enforced", "watched by agentd each second", ""));
+        return new Receipt(receipt.incarnation(), receipt.pid(), receipt.spawnMicros(), lines);
     }
 
     private void release(
@@ -134,23 +138,24 @@ public final class ProcessAgents {
             }
             draft.event(new Event.SandboxPrepared(
                     id, run, receipt.incarnation(), commandDigest(argv), Event.receiptLines(receipt)));
-            AgentRecord moved = book.move(draft, now, AgentTrigger.STARTED, "").withReceipt(lines);
+            AgentRecord moved = book.move(draft, now, AgentTrigger.STARTED, "").started(lines, ends.now());
             draft.put(moved);
             return moved;
         });
+        // Batches become durable in order: with this one the attempt is on the disk as well.
         AgentRecord started = decided.await();
-        if (started.state() != AgentState.RUNNING) {
+        if (started.state() != AgentState.RUNNING || !started.run().equals(run)) {
             discard(run);
             if (started.state() == AgentState.STOPPING) {
-                service().gone(trace, id, "killed before it started");
+                ends.gone(trace, id, "killed before it started");
             }
             return;
         }
-        lastBeat.put(id, time.nanos());
-        if (started.stdin()) {
-            stdins.open(run, plans.stdinPipe(started));
-        }
+        beganNanos.put(run, time.nanos());
         try {
+            if (started.stdin()) {
+                stdins.open(run, plans.stdinPipe(started));
+            }
             sandbox.start(run);
         } catch (SandboxException e) {
             failed(trace, id, run, e.code(), "the command was not executed: " + e.getMessage());
@@ -163,21 +168,19 @@ public final class ProcessAgents {
                     if (!agent.run().equals(run) || agent.state().isFinal() || agent.state() == AgentState.STOPPING) {
                         return agent;
                     }
-                    return service().conclude(trace, draft, agent, true, reason, Optional.of(exitOf(code)));
+                    return ends.conclude(trace, draft, agent, true, ran(run), reason, Optional.of(Exits.none(code)));
                 })
                 .await();
         if (after.state() == AgentState.STOPPING && after.run().equals(run)) {
-            service().gone(trace, id, reason);
+            ends.gone(trace, id, reason);
         }
         discard(run);
     }
 
-    private static ExitView exitOf(String code) {
-        return new ExitView(Optional.empty(), Optional.empty(), code);
-    }
-
     /** Ends and forgets a sandbox that must not run. */
     private void discard(String run) {
+        beganNanos.remove(run);
+        stdins.close(run);
         try {
             sandbox.kill(run);
             sandbox.forget(run);
@@ -188,78 +191,93 @@ public final class ProcessAgents {
 
     // ------------------------------------------------------------------ ends
 
+    /** Decides in the order of the exits; the broker is told to forget once the end is on the disk. */
     private void exited(Exit exit) {
         String run = exit.incarnation();
-        int dot = run.lastIndexOf('.');
-        Optional<AgentRecord> found = dot < 0 ? Optional.empty() : book.find(run.substring(0, dot));
+        Optional<AgentRecord> found = agentOf(run);
         if (found.isEmpty()
                 || !found.get().run().equals(run)
                 || found.get().state().isFinal()) {
-            forget(run);
+            tidying.execute(() -> forget(run));
             return;
         }
         String id = found.get().id();
         Trace trace = new Trace(Tracing.newCorrelation());
-        boolean bad = exit.code().map(code -> code != 0).orElse(true);
+        AgentBook.Decided<?> decided;
         try {
-            book.decide(trace, draft -> {
-                        AgentRecord agent = book.get(id);
-                        if (agent.state() == AgentState.STARTING) {
-                            // Ended while held: the starter reports it.
-                            return agent;
-                        }
-                        draft.event(new Event.ProcessExited(id, run, exit));
-                        if (agent.state() == AgentState.STOPPING) {
-                            AgentRecord ended = book.move(draft, agent, AgentTrigger.GONE, agent.reason())
-                                    .ended(
-                                            AgentState.KILLED,
-                                            agent.reason(),
-                                            time.now().toString(),
-                                            view(exit));
-                            draft.put(ended);
-                            draft.event(new Event.CommandFinished(
-                                    "spawn", agent.spawnKey(), id, "killed", "", Map.of("reason", agent.reason())));
-                            return ended;
-                        }
-                        return service().conclude(trace, draft, agent, bad, words(exit, book.document(id)), view(exit));
-                    })
-                    .await();
+            decided = book.decide(trace, draft -> {
+                AgentRecord agent = book.get(id);
+                if (agent.state() == AgentState.STARTING) {
+                    // Ended while held: the starter reports it.
+                    return agent;
+                }
+                draft.event(new Event.ProcessExited(id, run, exit));
+                return concluded(trace, draft, agent, exit);
+            });
         } catch (RuntimeException e) {
             System.getLogger(ProcessAgents.class.getName())
                     .log(System.Logger.Level.ERROR, "the end of " + run + " could not be recorded", e);
             return;
         }
-        forget(run);
+        decided.durable()
+                .whenCompleteAsync(
+                        (_, failure) -> {
+                            if (failure == null) {
+                                forget(run);
+                            } else {
+                                System.getLogger(ProcessAgents.class.getName())
+                                        .log(
+                                                System.Logger.Level.ERROR,
+                                                "the end of " + run + " could not be recorded",
+                                                failure);
+                            }
+                        },
+                        tidying);
+    }
+
+    private AgentRecord concluded(Trace trace, AgentBook.Draft draft, AgentRecord agent, Exit exit) {
+        if (agent.state() == AgentState.STOPPING) {
+            return ends.killed(draft, agent, agent.reason(), Optional.of(Exits.view(exit)));
+        }
+        if (agent.stop().isPresent()) {
+            AgentRecord.Stop stop = agent.stop().get();
+            Optional<dev.agentos.bridge.wire.AgentWire.ExitView> view = Optional.of(Exits.view(exit, stop));
+            return stop.forGood()
+                    ? ends.stay(draft, agent, true, stop.words(), view)
+                    : ends.conclude(trace, draft, agent, true, healthy(agent), stop.words(), view);
+        }
+        boolean bad = exit.code().map(code -> code != 0).orElse(true);
+        return ends.conclude(
+                trace,
+                draft,
+                agent,
+                bad,
+                ran(agent.run()),
+                Exits.words(exit, book.document(agent.id())),
+                Optional.of(Exits.view(exit)));
+    }
+
+    /** How long a run was well that was ended because it had fallen silent: the silence was no health. */
+    private Duration healthy(AgentRecord agent) {
+        Duration silence =
+                book.document(agent.id()).contract().supervision().heartbeat().orElse(Duration.ZERO);
+        Duration ran = ran(agent.run());
+        return ran.compareTo(silence) > 0 ? ran.minus(silence) : Duration.ZERO;
+    }
+
+    private Optional<AgentRecord> agentOf(String run) {
+        int dot = run.lastIndexOf('.');
+        return dot < 0 ? Optional.empty() : book.find(run.substring(0, dot));
     }
 
     private void forget(String run) {
+        beganNanos.remove(run);
         stdins.close(run);
         try {
             sandbox.forget(run);
         } catch (SandboxException e) {
             System.getLogger(ProcessAgents.class.getName()).log(System.Logger.Level.DEBUG, run + ": " + e.getMessage());
         }
-    }
-
-    private static Optional<ExitView> view(Exit exit) {
-        return Optional.of(new ExitView(exit.code(), exit.signal(), exit.reason()));
-    }
-
-    /** How it ended, in words for its owner. */
-    private static String words(Exit exit, ContractDocument document) {
-        if (exit.reason().equals("oom")) {
-            return "it ran out of memory: the limit is "
-                    + document.contract().compute().memBytes() / (1024 * 1024) + " MiB, "
-                    + document.lineOf("compute.mem");
-        }
-        if (exit.signal().isPresent()) {
-            int signal = exit.signal().get();
-            return signal == 31
-                    ? "it made a system call that no sandbox allows (SIGSYS)"
-                    : "it was ended by signal " + signal;
-        }
-        int code = exit.code().orElse(-1);
-        return code == 0 ? "it exited with 0" : "it exited with " + code;
     }
 
     private void brokerLost() {
@@ -283,7 +301,7 @@ public final class ProcessAgents {
     }
 
     void thaw(AgentRecord agent) {
-        lastBeat.put(agent.id(), time.nanos());
+        beganNanos.put(agent.run(), time.nanos());
         run(() -> sandbox.thaw(agent.run()), agent);
     }
 
@@ -308,13 +326,41 @@ public final class ProcessAgents {
         }
     }
 
-    /** After a restart of agentd: adopt what still runs, record what ended, start what never started. */
+    /** Since when this run is watched, or was resumed; empty when it is not running here. */
+    OptionalLong millisAlive(String run) {
+        Long began = beganNanos.get(run);
+        return began == null ? OptionalLong.empty() : OptionalLong.of((time.nanos() - began) / 1_000_000);
+    }
+
+    private Duration ran(String run) {
+        return Duration.ofMillis(millisAlive(run).orElse(0));
+    }
+
+    /** What the sandboxes use now, by incarnation. */
+    public List<Status> usage() {
+        try {
+            return sandbox.usage();
+        } catch (SandboxException e) {
+            return List.of();
+        }
+    }
+
+    /** What one agent uses now; empty when it has no sandbox. */
+    public Optional<Status> usage(AgentRecord agent) {
+        try {
+            return sandbox.status(agent.run());
+        } catch (SandboxException e) {
+            return Optional.empty();
+        }
+    }
+
+    // ------------------------------------------------------------------ after a restart of agentd
+
+    /** Adopts what still runs, records what ended, starts what never started. */
     void recover(Trace trace, AgentRecord agent) {
         Optional<Status> status;
         try {
-            status = sandbox.list().stream()
-                    .filter(s -> s.incarnation().equals(agent.run()))
-                    .findFirst();
+            status = sandbox.status(agent.run());
         } catch (SandboxException e) {
             failed(trace, agent.id(), agent.run(), e.code(), "after a restart: " + e.getMessage());
             return;
@@ -333,65 +379,49 @@ public final class ProcessAgents {
             return;
         }
         switch (status.get().state()) {
-            case "exited" -> status.get().exit().ifPresent(this::exited);
-            case "held", "building" -> {
-                // Never started. The attempt is repeated as a new incarnation: the old one is still known to the
-                // broker,
-                // and its end, which comes later, must not be taken for an end of the new one.
-                discard(agent.run());
-                if (agent.state() == AgentState.STARTING) {
-                    var next = book.decide(trace, draft -> {
-                        AgentRecord fresh = book.get(agent.id()).nextRun(agent.restartsUsed());
-                        draft.put(fresh);
-                        return fresh;
-                    });
-                    start(trace, agent.id(), next::await);
-                } else {
-                    failed(trace, agent.id(), agent.run(), "sandbox.not-started", "agentd ended before it was started");
-                }
-            }
+            case "exited" -> status.get().exit().ifPresent(exit -> exits.execute(() -> exited(exit)));
+            case "held", "building" -> startAgain(trace, agent);
             default -> {
-                lastBeat.put(agent.id(), time.nanos());
-                if (agent.state() == AgentState.STOPPING) {
+                beganNanos.put(agent.run(), time.nanos());
+                if (agent.state() == AgentState.STOPPING || agent.stop().isPresent()) {
                     kill(agent);
                 }
             }
         }
     }
 
-    /** Ends process agents whose heartbeat file was not touched in time; the restart rule then decides. */
-    public void checkHeartbeats() {
-        for (AgentRecord agent : book.all()) {
-            if (agent.isManaged() || agent.state() != AgentState.RUNNING) {
-                continue;
-            }
-            Optional<Duration> allowed =
-                    book.document(agent.id()).contract().supervision().heartbeat();
-            if (allowed.isEmpty()) {
-                continue;
-            }
-            // The file may be older than this incarnation, which gets the whole time from its own start.
-            long sinceStart = (time.nanos() - lastBeat.getOrDefault(agent.id(), time.nanos())) / 1_000_000;
-            long silent = Math.min(
-                    sinceStart, plans.millisSinceHeartbeat(agent, time.now()).orElse(Long.MAX_VALUE));
-            if (silent > allowed.get().toMillis()) {
-                Trace trace = new Trace(Tracing.newCorrelation());
-                book.decide(
-                        trace,
-                        draft -> draft.event(new Event.HeartbeatMissed(
-                                agent.id(), agent.run(), silent, allowed.get().toMillis())));
-                lastBeat.put(agent.id(), time.nanos());
-                kill(agent);
-            }
+    /**
+     * It never started. The attempt is repeated as a new incarnation: the old one is still known to the broker, and its
+     * end, which comes later, must not be taken for an end of the new one.
+     */
+    private void startAgain(Trace trace, AgentRecord agent) {
+        discard(agent.run());
+        if (agent.state() != AgentState.STARTING) {
+            failed(trace, agent.id(), agent.run(), "sandbox.not-started", "agentd ended before it was started");
+            return;
         }
+        var next = book.decide(trace, draft -> {
+            AgentRecord fresh = book.get(agent.id()).nextRun(agent.restartsUsed());
+            draft.put(fresh);
+            return fresh;
+        });
+        start(trace, agent.id(), next::await);
     }
 
-    /** What the sandboxes use now, by incarnation. */
-    public List<Status> usage() {
-        try {
-            return sandbox.list();
-        } catch (SandboxException e) {
-            return List.of();
+    /**
+     * Ends sandboxes that no living agent's record names: their agents' records were never durable, or say that it is
+     * over. Nothing that runs may be without a record.
+     */
+    void endStrays() {
+        for (Status status : usage()) {
+            String run = status.incarnation();
+            boolean agents = run.startsWith("agent-") && run.lastIndexOf('.') > 0;
+            boolean wanted = agentOf(run)
+                    .map(agent -> agent.run().equals(run) && !agent.state().isFinal())
+                    .orElse(false);
+            if (agents && !wanted) {
+                discard(run);
+            }
         }
     }
 
@@ -404,6 +434,7 @@ public final class ProcessAgents {
             case "limit.memory" -> "compute.mem";
             case "limit.cpu" -> "compute.cpu";
             case "limit.pids" -> "compute.pids";
+            case "limit.io" -> "compute.io";
             default -> "runtime";
         };
     }

@@ -12,6 +12,7 @@ import dev.agentos.bridge.wire.AgentWire;
 import dev.agentos.bridge.wire.AgentWire.AgentView;
 import dev.agentos.bridge.wire.ServiceWire;
 import dev.agentos.domain.contract.AgentContract;
+import dev.agentos.domain.contract.ContractDocument;
 import dev.agentos.domain.lifecycle.AgentState;
 import dev.agentos.domain.port.Sandbox.Status;
 import java.time.Duration;
@@ -157,7 +158,8 @@ final class AgentRoutes {
         // Admission must not be decided before it is known what this host enforces.
         sandbox.awaitKnown();
         AgentRecord agent = agents.spawn(call.trace(), call.body(AgentWire.Spawn.class), call.by());
-        return call.text("wait").isPresent() ? awaitState(call, agent.id()) : view(agent);
+        // An agent that has just begun has used nothing; the broker need not be asked.
+        return call.text("wait").isPresent() ? awaitState(call, agent.id()) : view(agent, Optional.empty());
     }
 
     private AgentView show(Call call) throws InterruptedException {
@@ -213,7 +215,7 @@ final class AgentRoutes {
 
     private AgentWire.ContractOf contract(Call call) {
         AgentRecord agent = book.get(call.id());
-        return new AgentWire.ContractOf(agent.source(), agent.contract(), agent.digest());
+        return new AgentWire.ContractOf(agent.source(), book.contractText(agent), agent.digest());
     }
 
     private ServiceWire.Done stdin(Call call) {
@@ -222,18 +224,19 @@ final class AgentRoutes {
     }
 
     private AgentView view(AgentRecord agent) {
-        Optional<Status> usage = agent.isManaged() || agent.state().isFinal()
-                ? Optional.empty()
-                : processes.usage().stream()
-                        .filter(status -> status.incarnation().equals(agent.run()))
-                        .findFirst();
+        Optional<Status> usage =
+                agent.isManaged() || agent.state().isFinal() ? Optional.empty() : processes.usage(agent);
         return view(agent, usage);
     }
 
     private AgentView view(AgentRecord agent, Optional<Status> usage) {
-        AgentContract contract = book.document(agent.id()).contract();
+        Optional<AgentContract> contract = book.findDocument(agent.id()).map(ContractDocument::contract);
         return Views.agent(
-                agent, contract.latency().name(), contract.binding().word(), consent.pendingOf(agent.id()), usage);
+                agent,
+                contract.map(c -> c.latency().name()).orElse(""),
+                contract.map(c -> c.binding().word()).orElse(""),
+                consent.pendingOf(agent.id()),
+                usage);
     }
 
     static String required(Call call, String name) {

@@ -22,6 +22,7 @@ import jdk.net.ExtendedSocketOptions;
 import jdk.net.UnixDomainPrincipal;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.io.Content;
+import org.eclipse.jetty.server.ConnectionMetaData;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
@@ -32,6 +33,7 @@ import org.eclipse.jetty.util.Fields;
 final class Door extends Handler.Abstract {
 
     private static final int MAX_BODY = 4 * 1024 * 1024;
+    private static final String PEER = Door.class.getName() + ".peer";
 
     private final List<Route> routes;
     private final Metrics metrics;
@@ -138,13 +140,17 @@ final class Door extends Handler.Abstract {
 
     private Found find(Request request) {
         String path = Request.getPathInContext(request);
+        String[] parts = Route.parts(path);
         boolean known = false;
         for (Route route : routes) {
-            Optional<Map<String, String>> match = route.match(request.getMethod(), path);
-            if (match.isPresent()) {
-                return new Found(route, match.get());
+            boolean method = route.method().equals(request.getMethod());
+            if (method || !known) {
+                Optional<Map<String, String>> match = route.match(parts);
+                if (method && match.isPresent()) {
+                    return new Found(route, match.get());
+                }
+                known |= match.isPresent();
             }
-            known |= route.matchPath(path).isPresent();
         }
         throw new ServiceException(
                 ServiceException.Kind.NOT_FOUND,
@@ -200,12 +206,18 @@ final class Door extends Handler.Abstract {
         }
     }
 
+    /** Who connected. The kernel fixed it at the connect, so it is asked for once a connection. */
     private static Optional<UnixDomainPrincipal> peer(Request request) throws IOException {
-        Object transport =
-                request.getConnectionMetaData().getConnection().getEndPoint().getTransport();
+        ConnectionMetaData connection = request.getConnectionMetaData();
+        if (connection.getAttribute(PEER) instanceof UnixDomainPrincipal known) {
+            return Optional.of(known);
+        }
+        Object transport = connection.getConnection().getEndPoint().getTransport();
         if (transport instanceof SocketChannel channel
                 && channel.supportedOptions().contains(ExtendedSocketOptions.SO_PEERCRED)) {
-            return Optional.of(channel.getOption(ExtendedSocketOptions.SO_PEERCRED));
+            UnixDomainPrincipal peer = channel.getOption(ExtendedSocketOptions.SO_PEERCRED);
+            connection.setAttribute(PEER, peer);
+            return Optional.of(peer);
         }
         return Optional.empty();
     }

@@ -1,9 +1,10 @@
 package dev.agentos.agentd.http;
 
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.regex.Matcher;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
 
 /**
@@ -45,28 +46,25 @@ record Route(
         query = List.copyOf(query);
     }
 
-    /** The path parameters, where this route matches. */
-    Optional<Map<String, String>> match(String requestMethod, String path) {
-        if (!method.equals(requestMethod)) {
-            return Optional.empty();
-        }
-        return matchPath(path);
+    /** A path as {@link #match} takes it. */
+    static String[] parts(String path) {
+        return path.split("/", -1);
     }
 
-    Optional<Map<String, String>> matchPath(String path) {
-        String[] wanted = pattern.split("/", -1);
-        String[] given = path.split("/", -1);
+    /** The path parameters, where this route's pattern matches, whatever the method. */
+    Optional<Map<String, String>> match(String[] given) {
+        String[] wanted = PARTS.computeIfAbsent(pattern, Route::parts);
         if (wanted.length != given.length) {
             return Optional.empty();
         }
-        Map<String, String> values = new java.util.LinkedHashMap<>();
+        Map<String, String> values = Map.of();
         for (int i = 0; i < wanted.length; i++) {
-            Matcher parameter = PARAMETER.matcher(wanted[i]);
-            if (parameter.matches()) {
+            if (wanted[i].startsWith("{")) {
                 if (!ID.matcher(given[i]).matches()) {
                     return Optional.empty();
                 }
-                values.put(parameter.group(1), given[i]);
+                values = values.isEmpty() ? new LinkedHashMap<>() : values;
+                values.put(wanted[i].substring(1, wanted[i].length() - 1), given[i]);
             } else if (!wanted[i].equals(given[i])) {
                 return Optional.empty();
             }
@@ -74,7 +72,8 @@ record Route(
         return Optional.of(values);
     }
 
-    private static final Pattern PARAMETER = Pattern.compile("\\{([a-z_]+)}");
+    /** Patterns taken apart; there are as many as routes. */
+    private static final Map<String, String[]> PARTS = new ConcurrentHashMap<>();
 
     /** Ids are matched by a strict pattern before anything looks at them. */
     private static final Pattern ID = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,127}");

@@ -3,6 +3,7 @@ package dev.agentos.agentd.telemetry;
 import dev.agentos.agentd.agents.AgentBook;
 import dev.agentos.agentd.agents.AgentRecord;
 import dev.agentos.agentd.agents.ProcessAgents;
+import dev.agentos.agentd.agents.ProcessWatch;
 import dev.agentos.agentd.consent.ConsentService;
 import dev.agentos.agentd.machine.MachineProbe;
 import dev.agentos.domain.lifecycle.AgentState;
@@ -10,6 +11,7 @@ import dev.agentos.domain.port.Journal.Trace;
 import dev.agentos.domain.port.Sandbox.Status;
 import dev.agentos.domain.port.TimeSource;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -20,15 +22,23 @@ import java.util.concurrent.TimeUnit;
 /** Once a second: measures agents, classes and the machine, and looks at what has a deadline. */
 public final class Sampler implements AutoCloseable {
 
+    /** The broker, which also starts agents, may be kept busy with questions for this share of its time. */
+    private static final double USAGE_SHARE = 0.05;
+
     private final TimeSource time;
     private final AgentBook book;
     private final ConsentService consent;
     private final ProcessAgents processes;
+    private final ProcessWatch watch;
     private final MachineProbe probe;
     private final HistoryStore history;
     private final ScheduledExecutorService ticker = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("sampler").factory());
     private final Map<String, Long> lastCpu = new HashMap<>();
+    private List<Status> usage = List.of();
+    private boolean usageIsNew;
+    private long usageNext;
+    private long lastUsageNanos;
     private long lastNanos;
     private long lastBusy = -1;
 
@@ -37,6 +47,7 @@ public final class Sampler implements AutoCloseable {
             AgentBook book,
             ConsentService consent,
             ProcessAgents processes,
+            ProcessWatch watch,
             MachineProbe probe,
             HistoryStore history,
             Metrics metrics) {
@@ -44,6 +55,7 @@ public final class Sampler implements AutoCloseable {
         this.book = book;
         this.consent = consent;
         this.processes = processes;
+        this.watch = watch;
         this.probe = probe;
         this.history = history;
         metrics.gauges("agentos_agents", "Agents by state.", "state", this::states);
@@ -73,13 +85,15 @@ public final class Sampler implements AutoCloseable {
 
     public void start() {
         lastNanos = time.nanos();
+        lastUsageNanos = lastNanos;
         var _ = ticker.scheduleAtFixedRate(this::tick, 1, 1, TimeUnit.SECONDS);
     }
 
     private void tick() {
         try {
-            sample();
-            processes.checkHeartbeats();
+            List<Status> usage = usage();
+            sample(usage);
+            watch.look(usage);
             consent.expire(new Trace(Tracing.newCorrelation()));
         } catch (RuntimeException e) {
             // A failed second must not end the seconds after it.
@@ -87,7 +101,24 @@ public final class Sampler implements AutoCloseable {
         }
     }
 
-    private void sample() {
+    /** What the sandboxes use, asked for at most {@link #USAGE_SHARE} of the time however many there are. */
+    private List<Status> usage() {
+        long from = System.nanoTime();
+        if (from >= usageNext) {
+            usage = book.all().stream()
+                            .anyMatch(agent ->
+                                    !agent.isManaged() && !agent.state().isFinal())
+                    ? processes.usage()
+                    : List.of();
+            usageNext = from + (long) ((System.nanoTime() - from) / USAGE_SHARE);
+            usageIsNew = true;
+        } else {
+            usageIsNew = false;
+        }
+        return usage;
+    }
+
+    private void sample(List<Status> usage) {
         long now = time.nanos();
         double seconds = Math.max(0.001, (now - lastNanos) / 1e9);
         lastNanos = now;
@@ -96,23 +127,25 @@ public final class Sampler implements AutoCloseable {
         long running = 0;
         for (AgentRecord agent : book.all()) {
             if (!agent.state().isFinal()) {
-                classes.put(
-                        agent.run(),
-                        book.document(agent.id()).contract().latency().name());
+                book.findDocument(agent.id())
+                        .ifPresent(document -> classes.put(
+                                agent.run(), document.contract().latency().name()));
                 running += agent.state() == AgentState.RUNNING ? 1 : 0;
             }
         }
         Map<String, Long> cpuNow = new HashMap<>();
-        if (!classes.isEmpty()) {
-            for (Status status : processes.usage()) {
+        if (usageIsNew) {
+            double between = Math.max(0.001, (now - lastUsageNanos) / 1e9);
+            lastUsageNanos = now;
+            for (Status status : usage) {
                 String latency = classes.get(status.incarnation());
                 if (latency != null) {
-                    measure(values, cpuNow, status, latency, seconds);
+                    measure(values, cpuNow, status, latency, between);
                 }
             }
+            lastCpu.clear();
+            lastCpu.putAll(cpuNow);
         }
-        lastCpu.clear();
-        lastCpu.putAll(cpuNow);
         values.put(new HistoryStore.Key("machine", "agents_running"), (double) running);
         values.put(new HistoryStore.Key("machine", "consents_waiting"), (double)
                 consent.pending().size());

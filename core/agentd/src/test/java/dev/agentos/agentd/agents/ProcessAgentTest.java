@@ -54,7 +54,7 @@ class ProcessAgentTest {
         assertEquals("agent-a-001", reply.text("id"));
         assertEquals("running", reply.text("state"));
         assertEquals("agent-a-001.1", reply.text("incarnation"));
-        assertEquals(11, reply.list("receipt").size());
+        assertEquals(12, reply.list("receipt").size());
         assertEquals(
                 List.of("agent.admitted", "queued>starting", "sandbox.prepared", "starting>running"),
                 agentd.story("agent-a-001"));
@@ -301,6 +301,20 @@ class ProcessAgentTest {
         assertTrue(agentd.story("agent-a-001").contains("agent.heartbeat-missed"));
         agentd.time.advance(Duration.ofSeconds(61));
         assertEquals(AgentState.DEAD, agentd.awaitEnd("agent-a-001").state());
+    }
+
+    @Test
+    void whoPassesALimitThatTheServiceWatchesIsStoppedAndToldWhy() {
+        agentd.spawn("k", TestAgentd.sleeper("a", "budget: { wall_time: 2s }\n"));
+        agentd.await("agent-a-001", agent -> agent.state() == AgentState.RUNNING);
+        agentd.time.advance(Duration.ofSeconds(3));
+        AgentRecord agent = agentd.awaitEnd("agent-a-001");
+        assertEquals(AgentState.FAILED, agent.state());
+        assertEquals(
+                "it was stopped: its wall time is used up, 3.0 s of 2.0 s, c.yaml:7:11 (budget.wall_time)",
+                agent.reason());
+        assertEquals("budget.wall_time", agent.exit().orElseThrow().reason());
+        assertTrue(agentd.story("agent-a-001").contains("agent.limit-reached"));
     }
 
     // ------------------------------------------------------------------ admission at the door

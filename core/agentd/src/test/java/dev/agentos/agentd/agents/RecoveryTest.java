@@ -222,6 +222,57 @@ class RecoveryTest {
         return Long.parseLong(agentd.door.get("/v1/status").text("machine", "free_memory_bytes"));
     }
 
+    /** A later version may be stricter; who depends on that must not be anybody else. */
+    @Test
+    void anAgentWhoseContractCanNoLongerBeReadHasFailedAndTheOthersGoOn() throws Exception {
+        restart(
+                TestAgentd.sleeper("a", ""),
+                gone -> {
+                    String text = "{\"text\":\"name: [\"}";
+                    try (Connection connection = DriverManager.getConnection("jdbc:sqlite:"
+                                    + JournalFiles.in(directory.resolve("state"))
+                                            .database());
+                            PreparedStatement update = connection.prepareStatement(
+                                    "UPDATE state SET document = ?, digest = ? WHERE kind = 'contract'")) {
+                        update.setString(1, text);
+                        update.setString(2, Digests.sha256Hex(text));
+                        assertEquals(1, update.executeUpdate());
+                    }
+                },
+                back -> {
+                    AgentRecord agent = back.awaitEnd("agent-a-001");
+                    assertEquals(AgentState.FAILED, agent.state());
+                    assertTrue(agent.reason().startsWith("its stored contract no longer parses: c.yaml:"), agent.reason());
+                    back.sandbox.awaitForgotten("agent-a-001.1");
+                    assertEquals(
+                            "failed", back.door.get("/v1/agents/agent-a-001").text("state"));
+                    assertEquals(
+                            "running", back.spawn("k2", TestAgentd.sleeper("b", "")).text("state"));
+                });
+    }
+
+    @Test
+    void aSandboxWithoutARecordIsEnded() throws Exception {
+        restart(
+                TestAgentd.sleeper("a", ""),
+                gone -> {
+                    Sandbox.Plan plan = gone.sandbox.prepared().getFirst();
+                    gone.sandbox.prepare(new Sandbox.Plan(
+                            "agent-a-002.1",
+                            plan.hostname(),
+                            plan.argv(),
+                            plan.env(),
+                            plan.workdir(),
+                            plan.mounts(),
+                            plan.stdio(),
+                            plan.limits()));
+                },
+                back -> {
+                    back.sandbox.awaitForgotten("agent-a-002.1");
+                    assertEquals(Optional.of("running"), back.sandbox.stateOf("agent-a-001.1"));
+                });
+    }
+
     /** The same parts as the service's, with recovery in the test's hands: here it comes late. */
     @Test
     void whatIsSpawnedBeforeRecoveryHasRunIsNotRecovered() throws Exception {
@@ -234,9 +285,10 @@ class RecoveryTest {
             ConsentService consent = new ConsentService(journal, time, "boot-1");
             ToolGateway gateway = Tools.gateway(journal, consent, new TfIdfVectors(), directory.resolve("undo"));
             SandboxPlans plans = new SandboxPlans(agentsDirectory, List.of());
-            ProcessAgents processes = new ProcessAgents(book, sandbox, time, plans, new StdinPipes());
-            try (AgentService agents =
-                    new AgentService(book, journal, consent, gateway, processes, time, agentsDirectory, () -> true)) {
+            AgentEnds ends = new AgentEnds(book, time);
+            ProcessAgents processes = new ProcessAgents(book, sandbox, time, plans, new StdinPipes(), ends);
+            try (AgentService agents = new AgentService(
+                    book, journal, consent, gateway, processes, ends, time, agentsDirectory, () -> true)) {
                 agents.load();
                 for (String contract : List.of(TestAgentd.sleeper("p", ""), TestAgentd.contract("m", """
                                 capabilities: [fs.write]

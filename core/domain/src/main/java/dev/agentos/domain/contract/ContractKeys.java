@@ -54,7 +54,7 @@ final class ContractKeys {
                         "consent"));
         keys.put("class", List.of("latency"));
         keys.put("slo", List.of("onset_ms", "turn_ms", "jitter_p95_pct"));
-        keys.put("compute", List.of("cpu", "mem", "gpu_mem", "pids", "open_files"));
+        keys.put("compute", List.of("cpu", "mem", "gpu_mem", "pids", "open_files", "disk", "io"));
         keys.put("modelPolicy", List.of("allow", "max_context_tokens", "placement"));
         keys.put("memory", List.of("namespace", "retention_days", "rag"));
         keys.put("memory.rag", List.of("top_k", "require_grounding"));

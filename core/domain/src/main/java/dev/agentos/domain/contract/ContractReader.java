@@ -106,12 +106,15 @@ final class ContractReader {
     private Compute compute() {
         Section section = root.section("compute");
         Compute defaults = Compute.DEFAULT;
+        long io = section.bytes("io", Compute.MIN_IO, Compute.MAX_MEM, 0);
         return new Compute(
                 section.cpu("cpu", Compute.MIN_CPU_MILLIS, Compute.MAX_CPU_MILLIS, defaults.cpuMillis()),
                 section.bytes("mem", Compute.MIN_MEM, Compute.MAX_MEM, defaults.memBytes()),
                 section.bytes("gpu_mem", 0, Compute.MAX_MEM, defaults.gpuMemBytes()),
                 (int) section.whole("pids", 1, Compute.MAX_PIDS, defaults.pids()),
-                (int) section.whole("open_files", Compute.MIN_FILES, Compute.MAX_FILES, defaults.openFiles()));
+                (int) section.whole("open_files", Compute.MIN_FILES, Compute.MAX_FILES, defaults.openFiles()),
+                section.bytes("disk", Compute.MIN_DISK, Compute.MAX_MEM, defaults.diskBytes()),
+                io == 0 ? Optional.empty() : Optional.of(io));
     }
 
     private ModelPolicy models() {

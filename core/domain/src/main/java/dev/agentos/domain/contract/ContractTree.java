@@ -47,6 +47,8 @@ final class ContractTree {
         map.put("gpu_mem", Quantities.formatBytes(compute.gpuMemBytes()));
         map.put("pids", compute.pids());
         map.put("open_files", compute.openFiles());
+        map.put("disk", Quantities.formatBytes(compute.diskBytes()));
+        compute.ioBytesPerSecond().ifPresent(value -> map.put("io", Quantities.formatBytes(value)));
         return map;
     }
 

@@ -177,7 +177,8 @@ public final class ContractWords {
                 + (compute.gpuMemBytes() == 0
                         ? "no GPU"
                         : Quantities.formatBytes(compute.gpuMemBytes()) + " of GPU memory")
-                + " and " + number(compute.pids()) + " processes.";
+                + " and " + number(compute.pids()) + " processes; its files may take "
+                + Quantities.formatBytes(compute.diskBytes()) + ".";
     }
 
     private static String budget(Budget budget) {

@@ -178,6 +178,24 @@ public sealed interface Event {
         }
     }
 
+    /**
+     * A limit that the service itself watches was passed, and the agent is ended for it.
+     *
+     * @param limit the contract's field, for example {@code budget.wall_time}
+     */
+    record LimitReached(String agent, String run, String limit, long used, long allowed, String unit, String line)
+            implements Event {
+        @Override
+        public String kind() {
+            return "agent.limit-reached";
+        }
+
+        @Override
+        public Map<String, Object> data() {
+            return fields("limit", limit, "used", used, "allowed", allowed, "unit", unit, "contract_line", line);
+        }
+    }
+
     /** A restart was decided: after which wait, and how many were used. */
     record RestartScheduled(String agent, int attempt, int allowed, long waitMillis, String reason) implements Event {
         @Override

@@ -20,12 +20,27 @@ public final class RestartRule {
 
     private RestartRule() {}
 
+    /** A run shorter than this never counts as healthy, however short the rule's waits are. */
+    public static final Duration HEALTHY = Duration.ofSeconds(60);
+
     /**
-     * Decides after an end. The wait doubles with each attempt (exponential backoff) up to the rule's maximum.
-     *
-     * @param used restarts already made in a row
+     * How long a run must have lasted for the restarts before it to be forgotten: ten times the longest wait, and at
+     * least {@link #HEALTHY}. An agent that fails once a day keeps being restarted; one that fails in a loop, however slow
+     * the rule makes it, does not.
      */
-    public static Decision decide(Supervision supervision, boolean failed, int used) {
+    public static Duration healthyAfter(Supervision.Restart rule) {
+        Duration waits = rule.backoffMax().multipliedBy(10);
+        return waits.compareTo(HEALTHY) > 0 ? waits : HEALTHY;
+    }
+
+    /**
+     * Decides after an end. The wait doubles with each attempt (exponential backoff) up to the rule's maximum; after a
+     * healthy run ({@link #healthyAfter}) the count begins anew.
+     *
+     * @param usedBefore restarts already made in a row
+     * @param ran how long the run that ended now had lasted
+     */
+    public static Decision decide(Supervision supervision, boolean failed, int usedBefore, Duration ran) {
         Supervision.Restart rule = supervision.restart();
         boolean wanted = switch (rule.policy()) {
             case NEVER -> false;
@@ -35,6 +50,7 @@ public final class RestartRule {
         if (!wanted) {
             return new Decision.Stay(failed);
         }
+        int used = ran.compareTo(healthyAfter(rule)) >= 0 ? 0 : usedBefore;
         if (used >= rule.max()) {
             return supervision.deadLetter()
                     ? new Decision.DeadLetter("ended again after " + used + " restarts")

@@ -38,6 +38,18 @@ public interface Sandbox {
     /** Every sandbox that the broker knows, running or ended and not yet forgotten. */
     List<Status> list() throws SandboxException;
 
+    /** One sandbox as in {@link #list}; empty when the broker does not know it. */
+    default Optional<Status> status(String incarnation) throws SandboxException {
+        return list().stream()
+                .filter(status -> status.incarnation().equals(incarnation))
+                .findFirst();
+    }
+
+    /** As {@link #list}, without what is known of ends: the short form for looking at very many, again and again. */
+    default List<Status> usage() throws SandboxException {
+        return list();
+    }
+
     /** Drops the record of an ended sandbox. */
     void forget(String incarnation) throws SandboxException;
 

@@ -65,7 +65,7 @@ class ContractDocumentTest {
         assertEquals(
                 "{\"apiVersion\":\"agentos/v0.2\",\"binding\":\"strict\",\"budget\":{\"cost_usd\":1,\"tokens\":200000,"
                         + "\"tool_calls\":200,\"turns\":50,\"wall_time\":\"30m\"},\"capabilities\":[],"
-                        + "\"class\":{\"latency\":\"DT\"},\"compute\":{\"cpu\":\"1\",\"gpu_mem\":\"0B\","
+                        + "\"class\":{\"latency\":\"DT\"},\"compute\":{\"cpu\":\"1\",\"disk\":\"1GiB\",\"gpu_mem\":\"0B\","
                         + "\"mem\":\"512MiB\",\"open_files\":1024,\"pids\":128},\"consent\":{\"max_wait\":\"1d\","
                         + "\"unattended\":\"wait\"},\"egress\":{\"domains\":[]},\"filesystem\":{\"hold\":[],\"read\":[],"
                         + "\"write\":[]},\"kind\":\"AgentContract\",\"memory\":{\"namespace\":\"test\","

@@ -54,7 +54,7 @@ class ContractParserTest {
                 class: { latency: HRT }
                 slo: { onset_ms: 5, turn_ms: 10, jitter_p95_pct: 3 }
                 capabilities: [web.fetch, fs.write]
-                compute: { cpu: 1500m, mem: 1GB, gpu_mem: 2GiB, pids: 7, open_files: 99 }
+                compute: { cpu: 1500m, mem: 1GB, gpu_mem: 2GiB, pids: 7, open_files: 99, disk: 3MiB, io: 8MiB }
                 modelPolicy: { allow: [ollama/llama3.2:3b], max_context_tokens: 4096, placement: [cloud] }
                 memory: { namespace: shared.notes, retention_days: 0, rag: { top_k: 3, require_grounding: false } }
                 security: { consent_for: [fs.write], data_scopes: [public] }
@@ -87,7 +87,7 @@ class ContractParserTest {
                                 Optional.of(Duration.ofMillis(10)),
                                 OptionalInt.of(3)),
                         List.of("web.fetch", "fs.write"),
-                        new Compute(1500, 1_000_000_000, 2L << 30, 7, 99),
+                        new Compute(1500, 1_000_000_000, 2L << 30, 7, 99, 3L << 20, Optional.of(8L << 20)),
                         new ModelPolicy(List.of("ollama/llama3.2:3b"), 4096, List.of(Placement.CLOUD)),
                         new MemoryPolicy("shared.notes", 0, new MemoryPolicy.Rag(3, false)),
                         new Security(List.of("fs.write"), List.of("public")),

@@ -19,7 +19,8 @@ class ContractWordsTest {
                         "It may read no labelled data.",
                         "It remembers in \"test\" for 30 days, and answers only with a source.",
                         "Nobody waits for it: it runs when the machine has time and may be paused for others.",
-                        "It gets at most 1 CPU, 512MiB of memory, no GPU and 128 processes.",
+                        "It gets at most 1 CPU, 512MiB of memory, no GPU and 128 processes; its files"
+                                + " may take 1GiB.",
                         "It stops after 50 turns, 200,000 tokens, 1 US dollar, 200 tool calls or 30m, whichever comes"
                                 + " first.",
                         "When it stops, it stays stopped.",
@@ -59,7 +60,8 @@ class ContractWordsTest {
                         "Of labelled data it may read public.",
                         "It remembers nothing after a run, and may answer without a source.",
                         "It has hard deadlines: 2.5 ms of CPU in every 20 ms are reserved for it.",
-                        "It gets at most 1 CPU, 512MiB of memory, no GPU and 128 processes.",
+                        "It gets at most 1 CPU, 512MiB of memory, no GPU and 128 processes; its files"
+                                + " may take 1GiB.",
                         "It stops after 50 turns, 200,000 tokens, 1 US dollar, 200 tool calls or 30m, whichever comes"
                                 + " first.",
                         "After a failure it is started again, 1 time at most. Silence of 5s counts as a failure.",

@@ -36,6 +36,7 @@ class EventTest {
             "sandbox.prepared",
             "process.exited",
             "agent.heartbeat-missed",
+            "agent.limit-reached",
             "agent.restart-scheduled",
             "agent.dead-letter",
             "run.started",

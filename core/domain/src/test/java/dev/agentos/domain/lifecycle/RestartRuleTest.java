@@ -25,7 +25,7 @@ class RestartRuleTest {
         Supervision rule = rule(RestartPolicy.ON_FAILURE, 6, 200, 2_000, true);
         List<Decision> decisions = new ArrayList<>();
         for (int used = 0; used < 6; used++) {
-            decisions.add(RestartRule.decide(rule, true, used));
+            decisions.add(RestartRule.decide(rule, true, used, Duration.ZERO));
         }
         assertEquals(
                 List.of(
@@ -42,7 +42,9 @@ class RestartRuleTest {
     void theLongestAllowedRuleNeverOverflows() {
         Supervision rule = rule(RestartPolicy.ALWAYS, 1000, 3_600_000, 3_600_000, true);
         for (int used = 0; used < 1000; used++) {
-            assertEquals(new Decision.Restart(used + 1, Duration.ofHours(1)), RestartRule.decide(rule, true, used));
+            assertEquals(
+                    new Decision.Restart(used + 1, Duration.ofHours(1)),
+                    RestartRule.decide(rule, true, used, Duration.ZERO));
         }
     }
 
@@ -50,24 +52,44 @@ class RestartRuleTest {
     void usedUpRestartsBecomeADeadLetterWhereTheContractKeepsOne() {
         assertEquals(
                 new Decision.DeadLetter("ended again after 3 restarts"),
-                RestartRule.decide(rule(RestartPolicy.ON_FAILURE, 3, 1, 10, true), true, 3));
+                RestartRule.decide(rule(RestartPolicy.ON_FAILURE, 3, 1, 10, true), true, 3, Duration.ZERO));
         assertEquals(
-                new Decision.Stay(true), RestartRule.decide(rule(RestartPolicy.ON_FAILURE, 3, 1, 10, false), true, 3));
+                new Decision.Stay(true),
+                RestartRule.decide(rule(RestartPolicy.ON_FAILURE, 3, 1, 10, false), true, 3, Duration.ZERO));
         assertEquals(
-                new Decision.Stay(false), RestartRule.decide(rule(RestartPolicy.ALWAYS, 0, 1, 10, false), false, 0));
+                new Decision.Stay(false),
+                RestartRule.decide(rule(RestartPolicy.ALWAYS, 0, 1, 10, false), false, 0, Duration.ZERO));
         assertEquals(
                 new Decision.DeadLetter("ended again after 0 restarts"),
-                RestartRule.decide(rule(RestartPolicy.ALWAYS, 0, 1, 10, true), false, 0));
+                RestartRule.decide(rule(RestartPolicy.ALWAYS, 0, 1, 10, true), false, 0, Duration.ZERO));
     }
 
     @Test
     void thePolicySaysWhichEndsCount() {
-        assertEquals(new Decision.Stay(true), RestartRule.decide(Supervision.DEFAULT, true, 0));
-        assertEquals(new Decision.Stay(false), RestartRule.decide(Supervision.DEFAULT, false, 0));
+        assertEquals(new Decision.Stay(true), RestartRule.decide(Supervision.DEFAULT, true, 0, Duration.ZERO));
+        assertEquals(new Decision.Stay(false), RestartRule.decide(Supervision.DEFAULT, false, 0, Duration.ZERO));
         Supervision onFailure = rule(RestartPolicy.ON_FAILURE, 3, 5, 10, true);
-        assertEquals(new Decision.Stay(false), RestartRule.decide(onFailure, false, 0));
-        assertEquals(new Decision.Restart(1, Duration.ofMillis(5)), RestartRule.decide(onFailure, true, 0));
+        assertEquals(new Decision.Stay(false), RestartRule.decide(onFailure, false, 0, Duration.ZERO));
+        assertEquals(
+                new Decision.Restart(1, Duration.ofMillis(5)), RestartRule.decide(onFailure, true, 0, Duration.ZERO));
         Supervision always = rule(RestartPolicy.ALWAYS, 3, 5, 10, true);
-        assertEquals(new Decision.Restart(1, Duration.ofMillis(5)), RestartRule.decide(always, false, 0));
+        assertEquals(
+                new Decision.Restart(1, Duration.ofMillis(5)), RestartRule.decide(always, false, 0, Duration.ZERO));
+    }
+
+    /** An agent that fails now and then is restarted for ever; one that fails in a slow loop is not. */
+    @Test
+    void aHealthyRunMakesTheCountBeginAnew() {
+        Supervision quick = rule(RestartPolicy.ON_FAILURE, 3, 1, 10, true);
+        assertEquals(
+                new Decision.Restart(1, Duration.ofMillis(1)), RestartRule.decide(quick, true, 3, RestartRule.HEALTHY));
+        assertEquals(
+                new Decision.DeadLetter("ended again after 3 restarts"),
+                RestartRule.decide(quick, true, 3, RestartRule.HEALTHY.minusMillis(1)));
+        Supervision slow = rule(RestartPolicy.ON_FAILURE, 3, 1000, 60_000, true);
+        assertEquals(Duration.ofMinutes(10), RestartRule.healthyAfter(slow.restart()));
+        assertEquals(
+                new Decision.DeadLetter("ended again after 3 restarts"),
+                RestartRule.decide(slow, true, 3, Duration.ofMinutes(9)));
     }
 }

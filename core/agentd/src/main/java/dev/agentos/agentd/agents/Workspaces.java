@@ -1,0 +1,109 @@
+package dev.agentos.agentd.agents;
+
+import dev.agentos.agentd.ServiceException;
+import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFileAttributeView;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.Set;
+
+/** The agents' own folders: {@code ID/workspace} below the service's state, for the service's user only. */
+final class Workspaces {
+
+    private static final FileAttribute<Set<PosixFilePermission>> PRIVATE =
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
+
+    private Workspaces() {}
+
+    /** Makes the agent's folders where they are not there yet. */
+    static void make(AgentRecord agent) {
+        Path workspace = Path.of(agent.workspace());
+        try {
+            makeOne(workspace.getParent());
+            makeOne(workspace);
+        } catch (IOException e) {
+            throw new ServiceException(
+                    ServiceException.Kind.UNAVAILABLE,
+                    "workspace.failed",
+                    "the workspace " + workspace + " cannot be made: " + e.getMessage(),
+                    agent.id(),
+                    "check the disk and the owner of the state directory");
+        }
+    }
+
+    /**
+     * The sizes of all files in the agent's folder added up, its output included, as a listing shows them: a sparse file
+     * counts whole, a hard link as often as it is there. Ends early once it is more than {@code enough}.
+     */
+    static long bytes(AgentRecord agent, long enough) {
+        Deque<Path> folders = new ArrayDeque<>();
+        folders.push(Path.of(agent.workspace()).getParent());
+        long sum = 0;
+        while (!folders.isEmpty() && sum <= enough) {
+            sum += filesOf(folders.pop(), folders);
+        }
+        return sum;
+    }
+
+    private static long filesOf(Path folder, Deque<Path> deeper) {
+        long sum = 0;
+        try (DirectoryStream<Path> entries = Files.newDirectoryStream(readable(folder))) {
+            for (Path entry : entries) {
+                try {
+                    BasicFileAttributes attributes =
+                            Files.readAttributes(entry, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+                    if (attributes.isDirectory()) {
+                        deeper.push(entry);
+                    } else {
+                        sum += attributes.size();
+                    }
+                } catch (NoSuchFileException e) {
+                    // The agent removed it while it was looked at.
+                    continue;
+                }
+            }
+        } catch (NoSuchFileException | NotDirectoryException | DirectoryIteratorException e) {
+            return sum;
+        } catch (IOException e) {
+            System.getLogger(Workspaces.class.getName())
+                    .log(System.Logger.Level.DEBUG, folder + " cannot be measured: " + e.getMessage());
+        }
+        return sum;
+    }
+
+    /** A folder without the owner's permissions would hide what is in it; the owner, who runs this, gives them back. */
+    private static Path readable(Path folder) throws IOException {
+        if (!Files.isReadable(folder) || !Files.isExecutable(folder)) {
+            Set<PosixFilePermission> permissions =
+                    new HashSet<>(Files.getPosixFilePermissions(folder, LinkOption.NOFOLLOW_LINKS));
+            if (permissions.add(PosixFilePermission.OWNER_READ) | permissions.add(PosixFilePermission.OWNER_EXECUTE)) {
+                Files.getFileAttributeView(folder, PosixFileAttributeView.class, LinkOption.NOFOLLOW_LINKS)
+                        .setPermissions(permissions);
+            }
+        }
+        return folder;
+    }
+
+    private static void makeOne(Path directory) throws IOException {
+        try {
+            Files.createDirectory(directory, PRIVATE);
+        } catch (FileAlreadyExistsException e) {
+            if (!Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)) {
+                throw e;
+            }
+        }
+    }
+}

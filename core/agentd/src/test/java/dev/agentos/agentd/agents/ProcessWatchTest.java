@@ -1,0 +1,163 @@
+package dev.agentos.agentd.agents;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.agentos.agentd.consent.ConsentService;
+import dev.agentos.agentd.fake.FakeSandbox;
+import dev.agentos.agentd.fake.ManualTimeSource;
+import dev.agentos.agentd.fake.TestAgentd;
+import dev.agentos.agentd.journal.JournalFiles;
+import dev.agentos.agentd.journal.SqliteJournal;
+import dev.agentos.agentd.machine.MachineProbe;
+import dev.agentos.agentd.tools.ToolGateway;
+import dev.agentos.agentd.tools.Tools;
+import dev.agentos.bridge.wire.AgentWire.Spawn;
+import dev.agentos.domain.admission.Ledger;
+import dev.agentos.domain.extractive.TfIdfVectors;
+import dev.agentos.domain.lifecycle.AgentState;
+import dev.agentos.domain.port.Journal.Trace;
+import dev.agentos.domain.port.Sandbox.SandboxException;
+import java.io.RandomAccessFile;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The limits that agentd watches, looked at when the test says so. */
+@Timeout(60)
+class ProcessWatchTest {
+
+    private final ManualTimeSource time = new ManualTimeSource();
+    private final FakeSandbox sandbox = new FakeSandbox();
+    private final SqliteJournal journal;
+    private final AgentBook book;
+    private final AgentService agents;
+    private final ProcessWatch watch;
+
+    ProcessWatchTest(@TempDir Path directory) throws Exception {
+        journal = SqliteJournal.open(JournalFiles.in(directory), time, _ -> {});
+        Path folder = Files.createDirectory(directory.resolve("agents"));
+        book = new AgentBook(
+                journal,
+                Ledger.empty(new MachineProbe()
+                        .probe(Set.of(), Tools.CAPABILITIES, Optional.of(sandbox.host()), "")));
+        ConsentService consent = new ConsentService(journal, time, "boot-1");
+        ToolGateway gateway = Tools.gateway(journal, consent, new TfIdfVectors(), directory.resolve("undo"));
+        SandboxPlans plans = new SandboxPlans(folder, List.of());
+        AgentEnds ends = new AgentEnds(book, time);
+        ProcessAgents processes = new ProcessAgents(book, sandbox, time, plans, new StdinPipes(), ends);
+        agents = new AgentService(book, journal, consent, gateway, processes, ends, time, folder, () -> true);
+        watch = new ProcessWatch(book, processes, consent, plans, time);
+    }
+
+    @AfterEach
+    void stop() {
+        agents.close();
+        journal.close();
+    }
+
+    private AgentRecord running(String name, String rest) throws InterruptedException {
+        AgentRecord agent = agents.spawn(
+                new Trace("t"),
+                new Spawn(
+                        name,
+                        "c.yaml",
+                        TestAgentd.sleeper(name, rest),
+                        Optional.empty(),
+                        Optional.empty(),
+                        List.of(),
+                        Map.of(),
+                        false),
+                "me");
+        return book.awaitRecord(agent.id(), a -> a.state() == AgentState.RUNNING, TestAgentd.PATIENCE);
+    }
+
+    private void look() throws SandboxException {
+        watch.look(sandbox.usage());
+    }
+
+    private AgentRecord end(AgentRecord agent) throws InterruptedException {
+        return book.awaitRecord(agent.id(), a -> a.state().isFinal(), TestAgentd.PATIENCE);
+    }
+
+    @Test
+    void usedUpWallTimeEndsForGoodWhateverTheRestartRuleSays() throws Exception {
+        AgentRecord agent =
+                running("a", "budget: { wall_time: 2s }\nsupervision: { restart: { policy: always } }\n");
+        time.advance(Duration.ofSeconds(2));
+        look();
+        assertEquals(AgentState.RUNNING, book.get(agent.id()).state());
+        time.advance(Duration.ofMillis(1));
+        look();
+        AgentRecord ended = end(agent);
+        assertEquals(AgentState.FAILED, ended.state());
+        assertEquals(1, ended.runNumber());
+    }
+
+    @Test
+    void timeInWhichItIsPausedIsNotPartOfItsWallTime() throws Exception {
+        AgentRecord agent = running("a", "budget: { wall_time: 2s }\n");
+        agents.pause(new Trace("p"), agent.id(), "me");
+        look();
+        time.advance(Duration.ofSeconds(60));
+        look();
+        agents.resume(new Trace("r"), agent.id(), "me");
+        look();
+        time.advance(Duration.ofSeconds(2));
+        look();
+        assertEquals(AgentState.RUNNING, book.get(agent.id()).state());
+        assertEquals(60_000, book.get(agent.id()).waitedMillis());
+        time.advance(Duration.ofMillis(1));
+        look();
+        assertEquals(AgentState.FAILED, end(agent).state());
+    }
+
+    @Test
+    void aWorkspaceThatGrowsTooLargeEndsItAndItsReceiptHadSaidSo() throws Exception {
+        AgentRecord agent = running("a", "");
+        AgentRecord small = running("b", "");
+        assertTrue(agent.receipt().stream()
+                .anyMatch(line ->
+                        line.mechanism().equals("limit.disk") && line.actual().equals("enforced")));
+        for (AgentRecord each : List.of(agent, small)) {
+            Path folder = Files.createDirectory(Path.of(each.workspace()).resolve("deep"));
+            try (RandomAccessFile file =
+                    new RandomAccessFile(folder.resolve("file").toFile(), "rw")) {
+                file.setLength(each == agent ? (1L << 30) + 1 : 1L << 20);
+            }
+            Files.setPosixFilePermissions(folder, Set.of());
+        }
+        look();
+        AgentRecord ended = end(agent);
+        assertEquals("limit.disk", ended.exit().orElseThrow().reason());
+        assertEquals(
+                "it was stopped: its workspace and output take more than 1024 MiB (1024 MiB when it was measured),"
+                        + " c.yaml:5:12 (compute.disk, default)",
+                ended.reason());
+        assertEquals(AgentState.RUNNING, book.get(small.id()).state());
+    }
+
+    @Test
+    void aKillThatFailsKeepsNobodyElseFromBeingLookedAtAndIsTriedAgain() throws Exception {
+        AgentRecord first = running("a", "budget: { wall_time: 1s }\n");
+        AgentRecord second = running("b", "budget: { wall_time: 1s }\n");
+        time.advance(Duration.ofSeconds(5));
+        sandbox.fails(new SandboxException("sandbox.unavailable", "connect", "no broker"));
+        watch.look(List.of());
+        assertTrue(book.get(first.id()).stop().isPresent());
+        assertTrue(book.get(second.id()).stop().isPresent(), "the second was looked at as well");
+        assertEquals(AgentState.RUNNING, book.get(first.id()).state());
+        sandbox.fails(null);
+        look();
+        assertEquals("budget.wall_time", end(first).exit().orElseThrow().reason());
+        assertEquals("budget.wall_time", end(second).exit().orElseThrow().reason());
+    }
+}
