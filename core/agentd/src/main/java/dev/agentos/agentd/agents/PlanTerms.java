@@ -2,7 +2,6 @@ package dev.agentos.agentd.agents;
 
 import dev.agentos.domain.contract.Compute;
 import dev.agentos.domain.contract.ContractDocument;
-import dev.agentos.domain.port.Sandbox;
 import dev.agentos.domain.port.Sandbox.Limits;
 import dev.agentos.domain.port.Sandbox.Plan;
 import java.util.OptionalLong;

@@ -219,7 +219,7 @@ public final class ProcessAgents {
                     .log(System.Logger.Level.ERROR, "the end of " + run + " could not be recorded", e);
             return;
         }
-        decided.durable()
+        var _ = decided.durable()
                 .whenCompleteAsync(
                         (_, failure) -> {
                             if (failure == null) {

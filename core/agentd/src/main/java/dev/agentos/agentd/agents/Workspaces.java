@@ -18,6 +18,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashSet;
+import java.util.Objects;
 import java.util.Set;
 
 /** The agents' own folders: {@code ID/workspace} below the service's state, for the service's user only. */
@@ -28,11 +29,17 @@ final class Workspaces {
 
     private Workspaces() {}
 
+    /** Where everything of an agent is: its workspace, its output, its signs of life. */
+    private static Path folderOf(AgentRecord agent) {
+        Path workspace = Path.of(agent.workspace());
+        return Objects.requireNonNull(workspace.getParent(), "a workspace is inside its agent's folder");
+    }
+
     /** Makes the agent's folders where they are not there yet. */
     static void make(AgentRecord agent) {
         Path workspace = Path.of(agent.workspace());
         try {
-            makeOne(workspace.getParent());
+            makeOne(folderOf(agent));
             makeOne(workspace);
         } catch (IOException e) {
             throw new ServiceException(
@@ -50,7 +57,7 @@ final class Workspaces {
      */
     static long bytes(AgentRecord agent, long enough) {
         Deque<Path> folders = new ArrayDeque<>();
-        folders.push(Path.of(agent.workspace()).getParent());
+        folders.push(folderOf(agent));
         long sum = 0;
         while (!folders.isEmpty() && sum <= enough) {
             sum += filesOf(folders.pop(), folders);
@@ -71,8 +78,8 @@ final class Workspaces {
                         sum += attributes.size();
                     }
                 } catch (NoSuchFileException e) {
-                    // The agent removed it while it was looked at.
-                    continue;
+                    System.getLogger(Workspaces.class.getName())
+                            .log(System.Logger.Level.TRACE, "removed while it was looked at", e);
                 }
             }
         } catch (NoSuchFileException | NotDirectoryException | DirectoryIteratorException e) {
@@ -89,7 +96,7 @@ final class Workspaces {
         if (!Files.isReadable(folder) || !Files.isExecutable(folder)) {
             Set<PosixFilePermission> permissions =
                     new HashSet<>(Files.getPosixFilePermissions(folder, LinkOption.NOFOLLOW_LINKS));
-            if (permissions.add(PosixFilePermission.OWNER_READ) | permissions.add(PosixFilePermission.OWNER_EXECUTE)) {
+            if (permissions.addAll(Set.of(PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_EXECUTE))) {
                 Files.getFileAttributeView(folder, PosixFileAttributeView.class, LinkOption.NOFOLLOW_LINKS)
                         .setPermissions(permissions);
             }

@@ -47,8 +47,7 @@ class ProcessWatchTest {
         Path folder = Files.createDirectory(directory.resolve("agents"));
         book = new AgentBook(
                 journal,
-                Ledger.empty(new MachineProbe()
-                        .probe(Set.of(), Tools.CAPABILITIES, Optional.of(sandbox.host()), "")));
+                Ledger.empty(new MachineProbe().probe(Set.of(), Tools.CAPABILITIES, Optional.of(sandbox.host()), "")));
         ConsentService consent = new ConsentService(journal, time, "boot-1");
         ToolGateway gateway = Tools.gateway(journal, consent, new TfIdfVectors(), directory.resolve("undo"));
         SandboxPlans plans = new SandboxPlans(folder, List.of());
@@ -90,8 +89,7 @@ class ProcessWatchTest {
 
     @Test
     void usedUpWallTimeEndsForGoodWhateverTheRestartRuleSays() throws Exception {
-        AgentRecord agent =
-                running("a", "budget: { wall_time: 2s }\nsupervision: { restart: { policy: always } }\n");
+        AgentRecord agent = running("a", "budget: { wall_time: 2s }\nsupervision: { restart: { policy: always } }\n");
         time.advance(Duration.ofSeconds(2));
         look();
         assertEquals(AgentState.RUNNING, book.get(agent.id()).state());
@@ -131,7 +129,7 @@ class ProcessWatchTest {
             Path folder = Files.createDirectory(Path.of(each.workspace()).resolve("deep"));
             try (RandomAccessFile file =
                     new RandomAccessFile(folder.resolve("file").toFile(), "rw")) {
-                file.setLength(each == agent ? (1L << 30) + 1 : 1L << 20);
+                file.setLength(each.id().equals(agent.id()) ? (1L << 30) + 1 : 1L << 20);
             }
             Files.setPosixFilePermissions(folder, Set.of());
         }
@@ -140,7 +138,7 @@ class ProcessWatchTest {
         assertEquals("limit.disk", ended.exit().orElseThrow().reason());
         assertEquals(
                 "it was stopped: its workspace and output take more than 1024 MiB (1024 MiB when it was measured),"
-                        + " c.yaml:5:12 (compute.disk, default)",
+                        + " c.yaml:5:1 (compute.disk, default)",
                 ended.reason());
         assertEquals(AgentState.RUNNING, book.get(small.id()).state());
     }

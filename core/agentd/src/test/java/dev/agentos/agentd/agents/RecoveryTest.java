@@ -242,12 +242,14 @@ class RecoveryTest {
                 back -> {
                     AgentRecord agent = back.awaitEnd("agent-a-001");
                     assertEquals(AgentState.FAILED, agent.state());
-                    assertTrue(agent.reason().startsWith("its stored contract no longer parses: c.yaml:"), agent.reason());
+                    assertTrue(
+                            agent.reason().startsWith("its stored contract no longer parses: c.yaml:"), agent.reason());
                     back.sandbox.awaitForgotten("agent-a-001.1");
                     assertEquals(
                             "failed", back.door.get("/v1/agents/agent-a-001").text("state"));
                     assertEquals(
-                            "running", back.spawn("k2", TestAgentd.sleeper("b", "")).text("state"));
+                            "running",
+                            back.spawn("k2", TestAgentd.sleeper("b", "")).text("state"));
                 });
     }
 

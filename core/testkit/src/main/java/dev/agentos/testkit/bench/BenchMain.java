@@ -5,7 +5,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** {@code ./agentos bench NAME [--json] [--rounds N]}. */
+/** {@code ./agentos bench NAME [--json] [--rounds N | --agents N]}. */
 public final class BenchMain {
 
     private BenchMain() {}
@@ -19,7 +19,7 @@ public final class BenchMain {
         List<String> rest = new ArrayList<>(List.of(arguments));
         boolean json = rest.remove("--json");
         int rounds = 0;
-        int at = rest.indexOf("--rounds");
+        int at = Math.max(rest.indexOf("--rounds"), rest.indexOf("--agents"));
         if (at >= 0 && at + 1 < rest.size()) {
             rounds = Integer.parseInt(rest.get(at + 1));
             rest.subList(at, at + 2).clear();
@@ -28,11 +28,14 @@ public final class BenchMain {
             case "spawn" -> new SpawnBench();
             case "audit" -> new AuditBench();
             case "start" -> new StartBench();
+            case "density" -> new DensityBench();
+            case "lifecycle" -> new LifecycleBench();
+            case "neighbours" -> new NeighboursBench();
             default -> null;
         };
         if (bench == null) {
             System.err.println("bench: there is no bench " + String.join(" ", rest)
-                    + "\n  → one of: spawn, audit, start; for example: ./agentos bench spawn --json");
+                    + "\n  → one of: spawn, density, lifecycle, neighbours, audit, start; for example: ./agentos bench spawn --json");
             System.exit(2);
             return;
         }

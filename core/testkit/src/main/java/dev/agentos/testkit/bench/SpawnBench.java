@@ -2,90 +2,151 @@ package dev.agentos.testkit.bench;
 
 import dev.agentos.bridge.client.AgentdClient;
 import dev.agentos.bridge.wire.AgentWire.AgentView;
-import dev.agentos.bridge.wire.AgentWire.Spawn;
 import dev.agentos.testkit.service.Figures;
+import dev.agentos.testkit.service.Fleet;
 import dev.agentos.testkit.service.LiveService;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.stream.Stream;
 
 /**
  * A governed run of {@code true} through the API (contract validated, admitted, sandboxed, probed, audited, exit
- * recorded) against {@code bwrap --unshare-all true}, in turn within one run, so that both see the same machine.
+ * recorded) against {@code bwrap --unshare-all true} and {@code crun run}, in turn within one run, so that all see the
+ * same machine; who begins changes from round to round. What the sandbox broker itself took for building is told beside
+ * it, from its own clock.
  */
 final class SpawnBench implements BenchMain.Bench {
 
     private static final int ROUNDS = 200;
-    private static final int WARM_UP = 60;
 
-    private static final String CONTRACT = """
-            apiVersion: agentos/v0.2
-            kind: AgentContract
-            name: bench
-            class: {latency: SRT}
-            capabilities: []
-            compute: {cpu: "100m", mem: "64MiB", pids: 16}
-            modelPolicy: {allow: []}
-            binding: flexible
-            runtime: {process: {command: ["/usr/bin/true"]}}
-            """;
+    /** A service that has just started interprets what it later runs compiled. */
+    private static final int WARM_UP = 400;
+
+    private static final String CONTRACT = Fleet.contract(
+            "bench", "SRT", "cpu: \"100m\", mem: 64MiB, pids: 16", "", List.of("/usr/bin/true"));
+
+    private interface Contender {
+        double millis() throws IOException, InterruptedException;
+    }
 
     @Override
     public Figures run(Path home, int asked) throws Exception {
         int rounds = asked > 0 ? asked : ROUNDS;
-        Optional<Path> bwrap = find("bwrap");
-        double[] governed = new double[rounds];
-        double[] peer = new double[rounds];
-        double[] bare = new double[rounds];
         Figures figures = new Figures("bench", "spawn");
+        Optional<Path> bwrap = find("bwrap");
+        Map<String, Contender> contenders = new LinkedHashMap<>();
+        Path bundle = Files.createTempDirectory("agentos-crun");
         try (LiveService service = LiveService.start(home);
                 AgentdClient client = service.client()) {
+            contenders.put("governed_spawn", () -> governed(client));
+            if (bwrap.isPresent()) {
+                List<String> words =
+                        List.of(bwrap.get().toString(), "--unshare-all", "--ro-bind", "/", "/", "/usr/bin/true");
+                contenders.put("bwrap", () -> command(words));
+            } else {
+                figures.skip("bwrap", "bubblewrap is not installed");
+            }
+            crun(bundle, figures).ifPresent(contender -> contenders.put("crun", contender));
+            contenders.put("fork_exec_true", () -> command(List.of("/usr/bin/true")));
             for (int i = 0; i < WARM_UP; i++) {
                 governed(client);
             }
-            for (int i = 0; i < rounds; i++) {
-                governed[i] = governed(client);
-                if (bwrap.isPresent()) {
-                    peer[i] = command(
-                            List.of(bwrap.get().toString(), "--unshare-all", "--ro-bind", "/", "/", "/usr/bin/true"));
-                }
-                bare[i] = command(List.of("/usr/bin/true"));
-            }
+            Map<String, double[]> times = measure(contenders, rounds);
             figures.put("rounds", rounds)
-                    .put("sandbox_mode", client.status().enforcement().mode())
-                    .put("governed_spawn_ms_p50", Figures.percentile(governed, 0.5))
-                    .put("governed_spawn_ms_p99", Figures.percentile(governed, 0.99));
+                    .put("warm_up", WARM_UP)
+                    .put("sandbox_mode", client.status().enforcement().mode());
+            times.forEach((name, samples) -> figures.put(name + "_ms_p50", Figures.percentile(samples, 0.5))
+                    .put(name + "_ms_p99", Figures.percentile(samples, 0.99)));
+            double[] governed = times.getOrDefault("governed_spawn", new double[1]);
+            figures.put("p99_over_p50", Figures.percentile(governed, 0.99) / Figures.percentile(governed, 0.5));
+            ratio(figures, "ratio_p50", times, "bwrap");
+            ratio(figures, "ratio_crun_p50", times, "crun");
+        } finally {
+            delete(bundle);
         }
-        if (bwrap.isPresent()) {
-            figures.put("bwrap_ms_p50", Figures.percentile(peer, 0.5))
-                    .put("bwrap_ms_p99", Figures.percentile(peer, 0.99))
-                    .put("ratio_p50", Figures.percentile(governed, 0.5) / Figures.percentile(peer, 0.5));
-        } else {
-            figures.skip("bwrap", "bubblewrap is not installed");
+        return figures;
+    }
+
+    private static void ratio(Figures figures, String name, Map<String, double[]> times, String peer) {
+        double[] samples = times.get(peer);
+        double[] governed = times.get("governed_spawn");
+        if (samples != null && governed != null) {
+            figures.put(name, Figures.percentile(governed, 0.5) / Figures.percentile(samples, 0.5));
         }
-        // Both peers are started from this JVM; what that costs by itself is shown beside them.
-        return figures.put("fork_exec_true_ms_p50", Figures.percentile(bare, 0.5));
+    }
+
+    private static Map<String, double[]> measure(Map<String, Contender> contenders, int rounds) throws Exception {
+        Map<String, double[]> times = new LinkedHashMap<>();
+        contenders.keySet().forEach(name -> times.put(name, new double[rounds]));
+        List<Map.Entry<String, Contender>> order = new ArrayList<>(contenders.entrySet());
+        for (int i = 0; i < rounds; i++) {
+            for (Map.Entry<String, Contender> contender : order) {
+                double[] samples = times.get(contender.getKey());
+                if (samples != null) {
+                    samples[i] = contender.getValue().millis();
+                }
+            }
+            Collections.rotate(order, 1);
+        }
+        return times;
+    }
+
+    /** A bundle with the host's own tree as a read-only root, as bwrap is given it. */
+    private static Optional<Contender> crun(Path bundle, Figures figures) throws IOException, InterruptedException {
+        Optional<Path> crun = find("crun");
+        if (crun.isEmpty()) {
+            figures.skip("crun", "crun is not installed");
+            return Optional.empty();
+        }
+        Files.writeString(
+                bundle.resolve("config.json"),
+                "{\"ociVersion\":\"1.0.2\",\"process\":{\"user\":{\"uid\":0,\"gid\":0},\"args\":[\"/usr/bin/true\"],"
+                        + "\"cwd\":\"/\",\"noNewPrivileges\":true},\"root\":{\"path\":\"/\",\"readonly\":true},"
+                        + "\"mounts\":[{\"destination\":\"/proc\",\"type\":\"proc\",\"source\":\"proc\"}],"
+                        + "\"linux\":{\"namespaces\":[{\"type\":\"pid\"},{\"type\":\"network\"},{\"type\":\"ipc\"},"
+                        + "{\"type\":\"uts\"},{\"type\":\"mount\"}]}}");
+        Path state = Files.createDirectory(bundle.resolve("state"));
+        Contender contender = () -> command(List.of(
+                crun.get().toString(),
+                "--root",
+                state.toString(),
+                "--cgroup-manager",
+                "disabled",
+                "run",
+                "--bundle",
+                bundle.toString(),
+                "agentos-bench-" + UUID.randomUUID()));
+        try {
+            contender.millis();
+            return Optional.of(contender);
+        } catch (IOException | InterruptedException | IllegalStateException e) {
+            figures.skip("crun", "it cannot run a container here: " + e.getMessage());
+            return Optional.empty();
+        }
+    }
+
+    private static void delete(Path tree) throws IOException {
+        try (Stream<Path> files = Files.walk(tree)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(file);
+            }
+        }
     }
 
     private static double governed(AgentdClient client) {
         long from = System.nanoTime();
-        AgentView view = client.spawn(
-                new Spawn(
-                        UUID.randomUUID().toString(),
-                        "bench.yaml",
-                        CONTRACT,
-                        Optional.empty(),
-                        Optional.empty(),
-                        List.of(),
-                        Map.of(),
-                        false),
-                AgentdClient.Until.ENDED,
-                Duration.ofSeconds(20));
+        AgentView view =
+                client.spawn(Fleet.request(CONTRACT), AgentdClient.Until.ENDED, Duration.ofSeconds(20));
         double millis = (System.nanoTime() - from) / 1e6;
         if (!view.state().equals("done")) {
             throw new IllegalStateException("the governed run ended " + view.state() + ": " + view.reason());

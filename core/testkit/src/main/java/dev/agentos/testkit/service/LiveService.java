@@ -12,7 +12,6 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -24,19 +23,18 @@ import org.jspecify.annotations.Nullable;
 public final class LiveService implements AutoCloseable {
 
     private static final int NOBODY = 65_534;
-    private static final long READY_LIMIT_MS = 30_000;
+    private static final long READY_LIMIT_MS = 120_000;
 
     private final Path home;
     private final Path base;
     private final boolean root;
-    private final Optional<Process> broker;
+    private @Nullable Process broker;
     private @Nullable Process agentd;
 
-    private LiveService(Path home, Path base, boolean root, Optional<Process> broker) {
+    private LiveService(Path home, Path base, boolean root) {
         this.home = home;
         this.base = base;
         this.root = root;
-        this.broker = broker;
     }
 
     /** Starts broker and service. {@code home} is a built runtime, laid out as an installation. */
@@ -65,28 +63,69 @@ public final class LiveService implements AutoCloseable {
                 Files.setAttribute(folder, "unix:gid", NOBODY);
             }
         }
-        if (!root) {
-            return new LiveService(home, base, false, Optional.empty());
+        LiveService service = new LiveService(home, base, root);
+        if (root) {
+            service.startBroker();
         }
-        Process broker = new ProcessBuilder(
+        return service;
+    }
+
+    /** As root: starts the privileged broker and waits for its socket. */
+    public void startBroker() throws IOException, InterruptedException {
+        Path socket = run().resolve("execd.sock");
+        Files.deleteIfExists(socket);
+        Process started = new ProcessBuilder(
                         home.resolve("bin/agentos-execd").toString(),
                         "--socket",
-                        base.resolve("run/execd.sock").toString(),
+                        socket.toString(),
                         "--owner-uid",
                         String.valueOf(NOBODY),
                         "--owner-gid",
                         String.valueOf(NOBODY))
                 .redirectErrorStream(true)
-                .redirectOutput(base.resolve("execd.log").toFile())
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(
+                        base.resolve("execd.log").toFile()))
                 .start();
-        LiveService service = new LiveService(home, base, true, Optional.of(broker));
+        broker = started;
         long deadline = System.nanoTime() + READY_LIMIT_MS * 1_000_000;
-        while (!Files.exists(base.resolve("run/execd.sock")) && System.nanoTime() < deadline) {
-            if (broker.waitFor(5, TimeUnit.MILLISECONDS)) {
+        while (!Files.exists(socket) && System.nanoTime() < deadline) {
+            if (started.waitFor(5, TimeUnit.MILLISECONDS)) {
                 throw new IOException("the broker ended: " + Files.readString(base.resolve("execd.log")));
             }
         }
-        return service;
+    }
+
+    /** As root: kill -9 of the broker. */
+    public void killBroker() throws InterruptedException {
+        Process process = broker;
+        if (process != null) {
+            process.destroyForcibly().waitFor();
+            broker = null;
+        }
+    }
+
+    /** As root: asks the broker to end, which ends every sandbox. */
+    public void stopBroker() throws InterruptedException {
+        Process process = broker;
+        if (process != null) {
+            stop(process.toHandle());
+            broker = null;
+        }
+    }
+
+    /** The privileged broker; -1 where agentd starts its own. */
+    public long brokerPid() {
+        Process process = broker;
+        return process == null ? -1 : process.pid();
+    }
+
+    /** Whether the broker is privileged and agentd somebody else. */
+    public boolean isRoot() {
+        return root;
+    }
+
+    public Path base() {
+        return base;
     }
 
     /** Starts agentd without waiting for it. */
@@ -207,15 +246,18 @@ public final class LiveService implements AutoCloseable {
         boolean interrupted = false;
         try {
             stopAgentd();
-            if (broker.isPresent()) {
-                stop(broker.get().toHandle());
+            if (root) {
+                stopBroker();
             } else {
                 stopOwnBroker();
             }
         } catch (InterruptedException e) {
             // What was started is ended all the same; the interruption is passed on after that.
             interrupted = true;
-            broker.ifPresent(Process::destroyForcibly);
+            Process process = broker;
+            if (process != null) {
+                process.destroyForcibly();
+            }
         }
         delete(base);
         if (interrupted) {

@@ -233,6 +233,31 @@ abstract class SandboxContract {
     }
 
     @Test
+    void oneIsToldAboutAsTheListDoesAndNobodyIsUnknown() throws Exception {
+        String runs = running("/bin/sleep", "1000");
+        String ended = running("/bin/sh", "-c", "exit 3");
+        Exit exit = exit(ended);
+        assertEquals("running", sandbox().status(runs).orElseThrow().state());
+        Status over = sandbox().status(ended).orElseThrow();
+        assertEquals("exited", over.state());
+        assertEquals(exit.code(), over.exit().orElseThrow().code());
+        assertEquals(Optional.empty(), sandbox().status("agent-nobody-001.1"));
+        sandbox().forget(ended);
+        assertEquals(Optional.empty(), sandbox().status(ended));
+    }
+
+    @Test
+    void usageIsOfEveryoneInTheList() throws Exception {
+        String held = prepared("/bin/sleep", "1000");
+        String runs = running("/bin/sleep", "1000");
+        Map<String, String> states = new java.util.TreeMap<>();
+        for (Status status : sandbox().usage()) {
+            states.put(status.incarnation(), status.state());
+        }
+        assertEquals(Map.of(held, "held", runs, "running"), states);
+    }
+
+    @Test
     void theListIsEveryOneThatIsNotForgotten() throws Exception {
         String held = prepared("/bin/sleep", "1000");
         String runs = running("/bin/sleep", "1000");

@@ -1,0 +1,128 @@
+package dev.agentos.testkit.bench;
+
+import dev.agentos.bridge.client.AgentdClient;
+import dev.agentos.bridge.wire.AgentWire.AgentView;
+import dev.agentos.testkit.service.Figures;
+import dev.agentos.testkit.service.Fleet;
+import dev.agentos.testkit.service.LiveService;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * An SRT agent that answers requests, alone and beside each of four neighbours that take all they can get. A request and
+ * its answer go through two named pipes in its workspace; between them it works some milliseconds, as an agent would.
+ */
+final class NeighboursBench implements BenchMain.Bench {
+
+    private static final int REQUESTS = 120;
+    private static final long SETTLE_MS = 700;
+
+    private static final String PATIENT = Fleet.contract(
+            "patient",
+            "SRT",
+            "cpu: \"1\", mem: 64MiB, pids: 16",
+            "budget: {wall_time: 1h}\n",
+            List.of(
+                    "/bin/sh",
+                    "-c",
+                    "mkfifo in out; exec <in >out; while read -r x; do i=0; while [ $i -lt 8000 ]; do i=$((i+1)); done;"
+                            + " echo $x; done"));
+
+    private static final Map<String, List<String>> BOMBS = new LinkedHashMap<>();
+
+    static {
+        BOMBS.put("fork_bomb", List.of("/bin/bash", "-c", "f() { f | f & }; while :; do f; sleep 0.01; done"));
+        BOMBS.put(
+                "memory_bomb",
+                List.of("/bin/sh", "-c", "while :; do tail -c 400M /dev/zero >/dev/null 2>&1; sleep 0.01; done"));
+        BOMBS.put(
+                "disk_filler",
+                List.of(
+                        "/bin/sh",
+                        "-c",
+                        "while :; do dd if=/dev/zero of=f bs=1M count=200 conv=fsync 2>/dev/null; rm -f f; done"));
+        BOMBS.put(
+                "descriptor_hoarder",
+                List.of(
+                        "/bin/bash",
+                        "-c",
+                        "while :; do (i=10; while eval \"exec $i</dev/null\" 2>/dev/null; do i=$((i+1)); done) & wait;"
+                                + " done"));
+    }
+
+    @Override
+    public Figures run(Path home, int asked) throws Exception {
+        int requests = asked > 0 ? asked : REQUESTS;
+        Figures figures = new Figures("bench", "neighbours");
+        try (LiveService service = LiveService.start(home);
+                AgentdClient client = service.client()) {
+            AgentView patient = client.spawn(Fleet.request(PATIENT));
+            Path workspace = Path.of(patient.workspace());
+            await(workspace.resolve("in"));
+            await(workspace.resolve("out"));
+            try (var in = Files.newOutputStream(workspace.resolve("in"));
+                    var out = Files.newBufferedReader(workspace.resolve("out"))) {
+                Pipes pipes = new Pipes(in, out);
+                onset(pipes, requests);
+                double worst = 0;
+                for (Map.Entry<String, List<String>> bomb : BOMBS.entrySet()) {
+                    // Alone is measured again before each, since the machine is not the same machine all the time.
+                    double[] alone = onset(pipes, requests);
+                    AgentView other = client.spawn(Fleet.request(Fleet.contract(
+                            "neighbour",
+                            "DT",
+                            "cpu: \"1\", mem: 128MiB, pids: 64, open_files: 256, disk: 256MiB",
+                            "supervision: {restart: {policy: always, max: 1000, backoff_ms: 1, backoff_max_ms: 1}}\n",
+                            bomb.getValue())));
+                    TimeUnit.MILLISECONDS.sleep(SETTLE_MS);
+                    double[] beside = onset(pipes, requests);
+                    AgentView state = client.agent(other.id());
+                    client.kill(other.id());
+                    double ratio = Figures.percentile(beside, 0.5) / Figures.percentile(alone, 0.5);
+                    worst = Math.max(worst, ratio);
+                    figures.put("onset_alone_ms_p50", Figures.percentile(alone, 0.5))
+                            .put("onset_" + bomb.getKey() + "_ms_p50", Figures.percentile(beside, 0.5))
+                            .put("onset_" + bomb.getKey() + "_ms_p95", Figures.percentile(beside, 0.95))
+                            .put("ratio_" + bomb.getKey(), ratio)
+                            .put("state_" + bomb.getKey(), state.state() + " after " + state.restarts() + " restarts");
+                }
+                figures.put("ratio_worst", worst).put("requests", requests);
+            }
+            client.kill(patient.id());
+        }
+        return figures;
+    }
+
+    private record Pipes(java.io.OutputStream in, java.io.BufferedReader out) {}
+
+    private static double[] onset(Pipes pipes, int requests) throws IOException, InterruptedException {
+        double[] times = new double[requests];
+        for (int i = 0; i < requests; i++) {
+            long from = System.nanoTime();
+            pipes.in().write((i + "\n").getBytes(java.nio.charset.StandardCharsets.US_ASCII));
+            pipes.in().flush();
+            String answer = pipes.out().readLine();
+            times[i] = (System.nanoTime() - from) / 1e6;
+            if (!String.valueOf(i).equals(answer)) {
+                throw new IOException("the agent answered " + answer + " to " + i);
+            }
+            TimeUnit.MILLISECONDS.sleep(2);
+        }
+        return times;
+    }
+
+    private static void await(Path pipe) throws IOException, InterruptedException {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+        while (!Files.exists(pipe)) {
+            if (System.nanoTime() > deadline) {
+                throw new IOException("the agent made no " + pipe);
+            }
+            TimeUnit.MILLISECONDS.sleep(5);
+        }
+    }
+}
