@@ -8,10 +8,10 @@ mod requests;
 
 use crate::cgroup::{Cgroups, Leaf};
 use crate::host::Host;
-use crate::sandbox::{RawStatus, Settings, StepError};
-use crate::sys::event::{Epoll, Ready};
-use crate::sys::{Errno, event, process};
+use agentos_init::protocol::{RawStatus, Settings, StepError};
 use agentos_plan::{ErrorBody, ErrorCode, ExitRecord, Plan};
+use agentos_sys::event::{Epoll, Ready};
+use agentos_sys::{Errno, event, process};
 use pool::{KEPT_IDLE, Leaving, Parked};
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::os::fd::{AsFd, OwnedFd};
@@ -34,6 +34,8 @@ pub struct Setup {
     pub capabilities: Vec<String>,
     pub idle_exit: Option<Duration>,
     pub default_open_files: (u64, u64),
+    /// The program that becomes process 1 of every sandbox, opened once.
+    pub init: OwnedFd,
 }
 
 /// Where an answer has to go.
@@ -116,7 +118,12 @@ impl Broker {
         let epoll = Epoll::new()?;
         epoll.add(listener.as_fd(), LISTENER)?;
         epoll.add(signals.as_fd(), SIGNALS)?;
-        let settings = Settings::new(host.landlock_abi, host.pids_by_rlimit, setup.default_open_files);
+        let settings = Settings {
+            landlock_abi: host.landlock_abi,
+            pids_by_rlimit: host.pids_by_rlimit,
+            default_open_files: setup.default_open_files,
+            entrances: 0,
+        };
         Ok(Broker {
             setup,
             host,

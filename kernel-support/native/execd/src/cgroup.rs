@@ -6,8 +6,8 @@
 mod leaf;
 mod places;
 
-use crate::sandbox::Step;
-use crate::sys::{Errno, ids, process};
+use agentos_init::protocol::Step;
+use agentos_sys::{Errno, ids, process};
 pub use leaf::{Current, Leaf};
 use leaf::{Group, make_leaf};
 use places::Places;

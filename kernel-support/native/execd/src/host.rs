@@ -1,9 +1,9 @@
 //! What this host can do: each mechanism is tried in a child, and the answer is kept.
 
 use crate::cgroup::{Cgroups, Controller};
-use crate::sys::process::{self, Cloned, Ended};
-use crate::sys::{Errno, ids, landlock, mount, seccomp};
 use agentos_plan::{Mechanism, mechanism as m};
+use agentos_sys::process::{self, Cloned, Ended};
+use agentos_sys::{Errno, ids, landlock, mount, seccomp};
 use std::fs;
 use std::os::fd::AsFd;
 
@@ -65,6 +65,13 @@ impl Host {
         mechanisms.push(present(
             m::KILL_TREE,
             if cgroups.unified.is_ok() { "pid namespace and cgroup.kill" } else { "pid namespace" },
+        ));
+        mechanisms.push(present(
+            m::DOORS,
+            match &abi {
+                Ok(4..) => "init forwards; Landlock allows TCP to the doors' ports only",
+                _ => "init forwards; other ports are closed because nothing listens on them",
+            },
         ));
         Host { mechanisms, landlock_abi: abi.unwrap_or(0), pids_by_rlimit }
     }

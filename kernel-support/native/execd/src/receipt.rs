@@ -2,7 +2,7 @@
 
 use crate::cgroup::{Cgroups, Leaf};
 use crate::host::{Host, freezer_name};
-use crate::sandbox::{Probe, StepError};
+use agentos_init::protocol::{Probe, StepError};
 use agentos_plan::{Limits, Plan, ReceiptLine, Standing, mechanism as m};
 
 /// Writes the receipt. A limit that the host has but that does not read back as asked is an error.
@@ -56,6 +56,11 @@ pub fn write(
         }
         lines.push(entry);
     }
+    let mut doors = probed(host, probes, m::DOORS);
+    if plan.doors.is_empty() {
+        doors = line(m::DOORS, false, Standing::NotAsked, "", "");
+    }
+    lines.push(doors);
     lines.push(line(
         m::FREEZE,
         true,
@@ -103,6 +108,10 @@ fn probed(host: &Host, probes: &[Probe], name: &str) -> ReceiptLine {
         m::LANDLOCK => format!("ABI {}", host.landlock_abi),
         m::SECCOMP => "allow-list; foreign architectures are killed".to_string(),
         m::ROOT_READONLY => "tmpfs remounted read-only".to_string(),
+        m::DOORS if host.landlock_abi >= 4 => {
+            "init forwards; Landlock allows TCP to these ports only".to_string()
+        }
+        m::DOORS => "init forwards; nothing else listens in the network namespace".to_string(),
         m::NO_NEW_PRIVS => "prctl, before the filter".to_string(),
         m::LIMIT_FILES | m::LIMIT_FILE_SIZE => "rlimit".to_string(),
         m::NAMESPACE_NET | m::NAMESPACE_IPC | m::NAMESPACE_UTS => "unshare by the first process".to_string(),

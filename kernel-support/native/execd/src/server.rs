@@ -4,10 +4,10 @@ use crate::broker::{Broker, STOP_SIGNALS, Setup};
 use crate::cgroup::Cgroups;
 use crate::command::Serve;
 use crate::host::Host;
-use crate::sys::{Errno, ids, process, socket};
+use agentos_sys::{Errno, ids, process, socket};
 use std::fs;
 use std::os::fd::OwnedFd;
-use std::os::unix::fs::{FileTypeExt, chown};
+use std::os::unix::fs::{FileTypeExt, PermissionsExt, chown};
 use std::path::Path;
 
 /// Serves until stopped; the error is a sentence for the user.
@@ -38,14 +38,29 @@ pub fn serve(arguments: &Serve) -> Result<(), String> {
 
 fn run(arguments: &Serve, privileged: bool, owner: (u32, u32), listener: OwnedFd) -> Result<(), String> {
     let default_open_files = raise_descriptor_limit();
+    let init = open_init()?;
     let cgroups = Cgroups::set_up();
     let capabilities = if privileged { give_up_privileges(owner.0, &cgroups)? } else { Vec::new() };
     process::set_no_new_privileges().map_err(|e| format!("no_new_privs is refused: {e}"))?;
     let host = Host::probe(&cgroups, owner);
-    let setup = Setup { owner, privileged, capabilities, idle_exit: arguments.idle_exit, default_open_files };
+    let setup =
+        Setup { owner, privileged, capabilities, idle_exit: arguments.idle_exit, default_open_files, init };
     Broker::new(setup, host, cgroups, listener)
         .and_then(Broker::run)
         .map_err(|e| format!("the event loop failed: {e}"))
+}
+
+/// The program `agentos-init` of the same release, which lies beside this one.
+fn open_init() -> Result<OwnedFd, String> {
+    let own = std::env::current_exe().map_err(|e| format!("the own program could not be found: {e}"))?;
+    let path = own.with_file_name("agentos-init");
+    let advice = "install it beside agentos-execd, from the same release";
+    let file = fs::File::open(&path).map_err(|e| format!("{}: {e}; {advice}", path.display()))?;
+    let mode = file.metadata().map_err(|e| format!("{}: {e}", path.display()))?;
+    if !mode.is_file() || mode.permissions().mode() & 0o111 == 0 {
+        return Err(format!("{} is not a program; {advice}", path.display()));
+    }
+    Ok(file.into())
 }
 
 /// Prints the mechanism table.

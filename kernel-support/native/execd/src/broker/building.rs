@@ -1,9 +1,9 @@
 //! From a plan to a first process that builds by itself.
 
 use super::{Asker, Broker, Parked, Phase, Sandbox, Source, error_body};
-use crate::sandbox::StepError;
-use crate::sys::{Errno, socket};
+use agentos_init::protocol::StepError;
 use agentos_plan::{ErrorBody, ErrorCode, Plan};
+use agentos_sys::{Errno, socket};
 use std::fs;
 use std::os::fd::AsFd;
 use std::time::Instant;
@@ -117,7 +117,6 @@ impl Broker {
 /// What the plan format says and this broker does not do.
 fn not_yet(plan: &Plan) -> Option<&'static str> {
     [
-        ("doors", !plan.doors.is_empty()),
         ("schedule", plan.schedule.is_some()),
         ("identity.own_uid", plan.identity.own_uid),
         ("limits.io_bytes_per_second", plan.limits.io_bytes_per_second.is_some()),

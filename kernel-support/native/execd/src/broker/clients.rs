@@ -1,10 +1,10 @@
 //! Connections: accepting, reading, writing without ever waiting for one.
 
 use super::{Asker, Broker, Client, Source};
-use crate::sys::Errno;
-use crate::sys::event::Ready;
-use crate::sys::socket::{self, Received};
 use agentos_plan::{ErrorBody, ErrorCode, MAX_PACKET_BYTES, Outcome, PROTOCOL_VERSION, Reply};
+use agentos_sys::Errno;
+use agentos_sys::event::Ready;
+use agentos_sys::socket::{self, Received};
 use serde_json::Value;
 use std::collections::VecDeque;
 use std::os::fd::AsFd;

@@ -6,10 +6,10 @@
 
 use super::{Broker, Phase, Source};
 use crate::cgroup::Leaf;
-use crate::init;
-use crate::sandbox::{GO, READY, Step, StepError};
-use crate::sys::process::{self, Cloned};
-use crate::sys::{Errno, event, socket};
+
+use agentos_init::protocol::{GO, INIT_CHANNEL, READY, Settings, Step, StepError};
+use agentos_sys::process::{self, Cloned};
+use agentos_sys::{Errno, event, ids, socket};
 use std::os::fd::{AsFd, OwnedFd};
 use std::time::{Duration, Instant};
 
@@ -128,8 +128,14 @@ impl Broker {
                 StepError::new("clone", e, "the kernel refused the namespaces; see `agentos-execd probe`")
             })?;
         match cloned {
-            Cloned::Child => init::main(&self.settings, from_init.as_fd(), from_agent.as_fd(), &entrances),
-            Cloned::Parent { pid, pidfd } => Ok((pid, pidfd, to_init, to_agent)),
+            Cloned::Child => become_init(&self.setup.init, &from_init, &from_agent, &entrances),
+            Cloned::Parent { pid, pidfd } => {
+                let settings = Settings { entrances: entrances.len() as i32, ..self.settings.clone() };
+                let packet = serde_json::to_vec(&settings).unwrap_or_default();
+                // A failure means that it just died; its channel tells.
+                let _ = socket::send(to_init.as_fd(), &packet);
+                Ok((pid, pidfd, to_init, to_agent))
+            }
         }
     }
 
@@ -285,6 +291,33 @@ impl Broker {
             }
         }
     }
+}
+
+/// Runs in a fresh copy of the broker and never returns: puts what init needs where it looks for it, drops everything
+/// else, and becomes init. Nothing of the broker's memory comes along.
+fn become_init(program: &OwnedFd, to_broker: &OwnedFd, to_agent: &OwnedFd, entrances: &[OwnedFd]) -> ! {
+    let lay_out = || -> Result<OwnedFd, Errno> {
+        let wanted: Vec<_> = [to_broker, to_agent].into_iter().chain(entrances).collect();
+        let end = INIT_CHANNEL + wanted.len() as i32;
+        let above = wanted
+            .into_iter()
+            .map(|fd| process::duplicate_above(fd.as_fd(), end + 1))
+            .collect::<Result<Vec<_>, _>>()?;
+        let program = process::duplicate_above(program.as_fd(), end + 1)?;
+        for (number, fd) in (INIT_CHANNEL..).zip(&above) {
+            process::duplicate_to(fd.as_fd(), number)?;
+        }
+        std::mem::forget(above);
+        process::duplicate_to_cloexec(program.as_fd(), end)?;
+        process::close_range(end as u32 + 1, u32::MAX)?;
+        std::mem::forget(program);
+        ids::keep_capabilities_across_exec()?;
+        process::take(end)
+    };
+    if let Ok(program) = lay_out() {
+        process::exec_descriptor(program.as_fd(), c"agentos-init");
+    }
+    process::exit_now(1)
 }
 
 fn admit_to_groups(parked: &mut Parked) {

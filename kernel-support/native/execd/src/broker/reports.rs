@@ -2,14 +2,14 @@
 
 use super::{Broker, Phase, Sandbox, error_body};
 use crate::receipt;
-use crate::sandbox::{CONTINUED_ALL, READY, RawStatus, Report, STOPPED_ALL, StepError};
-use crate::sys::Errno;
-use crate::sys::process::{self, Ended};
-use crate::sys::socket::{self, Received};
+use agentos_init::protocol::{CONTINUED_ALL, READY, RawStatus, Report, STOPPED_ALL, StepError};
 use agentos_plan::{
     ErrorBody, ErrorCode, Event, ExitReason, ExitRecord, ExitStatus, MAX_PACKET_BYTES, PROTOCOL_VERSION,
     SpawnReply,
 };
+use agentos_sys::Errno;
+use agentos_sys::process::{self, Ended};
+use agentos_sys::socket::{self, Received};
 use serde_json::json;
 use std::os::fd::AsFd;
 use std::time::Instant;

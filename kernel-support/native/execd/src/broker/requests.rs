@@ -1,13 +1,13 @@
 //! What each operation does.
 
 use super::{Asker, Broker, Phase};
-use crate::sandbox::{CONTINUE_ALL, START, STOP_ALL};
-use crate::sys::{Errno, process, socket};
 use crate::tree;
+use agentos_init::protocol::{CONTINUE_ALL, START, STOP_ALL};
 use agentos_plan::{
     ErrorBody, ErrorCode, Hello, MAX_PACKET_BYTES, Operation, PROTOCOL_VERSION, Request, SandboxStatus,
     State, parse_request,
 };
+use agentos_sys::{Errno, process, socket};
 use serde_json::{Value, json};
 use std::os::fd::AsFd;
 use std::time::{Duration, Instant};

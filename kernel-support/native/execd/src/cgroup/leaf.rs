@@ -1,8 +1,8 @@
 //! The groups of one sandbox: limits, readings, freezing, killing, removal.
 
-use crate::sandbox::{Step, StepError};
-use crate::sys::{Errno, mount};
+use agentos_init::protocol::{Step, StepError};
 use agentos_plan::{LimitHits, Limits, Usage};
+use agentos_sys::{Errno, mount};
 use std::fs;
 use std::io;
 use std::os::fd::OwnedFd;

@@ -80,14 +80,19 @@ pub fn binary() -> &'static str {
     env!("CARGO_BIN_EXE_agentos-execd")
 }
 
-/// The example that tries what must not work, copied to where the owner can read it: a checkout may be private.
+/// The example that tries what must not work.
 pub fn attacks(scratch: &Scratch) -> String {
+    example(scratch, "attacks")
+}
+
+/// An example, copied to where the owner can read it: a checkout may be private.
+pub fn example(scratch: &Scratch, name: &str) -> String {
     let directory = Path::new(binary()).parent().expect("the target directory");
-    let built = directory.join("examples/attacks");
+    let built = directory.join("examples").join(name);
     assert!(built.exists(), "{} is missing; build the examples first", built.display());
-    let copy = scratch.0.join("attacks");
+    let copy = scratch.0.join(name);
     if !copy.exists() {
-        std::fs::copy(&built, &copy).expect("a copy of the attacks");
+        std::fs::copy(&built, &copy).expect("a copy of the example");
         std::fs::set_permissions(&copy, std::fs::Permissions::from_mode(0o755)).expect("its mode");
     }
     copy.canonicalize().expect("its real path").display().to_string()

@@ -52,9 +52,12 @@ final class ExecdBroker {
         assumeTrue(
                 Files.isExecutable(setpriv), "SKIP: root needs setpriv (util-linux) to start it as an ordinary user");
         openTo(folder);
-        // The build tree may lie where nobody else may look; the broker is a single static file.
-        Path copy = Files.copy(binary, folder.resolve("agentos-execd"));
-        Files.setPosixFilePermissions(copy, PosixFilePermissions.fromString("rwxr-xr-x"));
+        // The build tree may lie where nobody else may look; broker and init are two files side by side.
+        Path copy = folder.resolve("agentos-execd");
+        for (String name : List.of("agentos-execd", "agentos-init")) {
+            Path file = Files.copy(binary.resolveSibling(name), folder.resolve(name));
+            Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
+        }
         return start(
                 List.of(
                         setpriv.toString(),

@@ -1,9 +1,11 @@
 //! The agent's process between its fork and its exec: probes its own confinement, holds, then executes.
 
-use crate::sandbox::{AGENT_CHANNEL, Built, Probe, Report, START, Settings, Step, StepError, report};
-use crate::sys::process::{self, Vector};
-use crate::sys::{Errno, ids, mount, net, socket};
+use crate::build::{Built, open_files};
+use crate::doors::Door;
+use crate::protocol::{AGENT_CHANNEL, Probe, Report, START, Settings, Step, StepError, report};
 use agentos_plan::{Plan, mechanism as m};
+use agentos_sys::process::{self, Vector};
+use agentos_sys::{Errno, ids, mount, net, socket};
 use std::ffi::CString;
 use std::fmt::Display;
 use std::os::fd::{AsFd, BorrowedFd};
@@ -32,6 +34,7 @@ fn prepare(plan: &Plan, settings: &Settings, built: Built) -> Step<Program> {
     for (number, stream) in built.stdio.iter().enumerate() {
         process::duplicate_to(stream.as_fd(), number as i32).map_err(failed("stdio"))?;
     }
+    open_files(&plan.limits, settings)?;
     let program = Program::new(plan)?;
     let probes = probe(plan, settings, &built);
     std::mem::forget(built);
@@ -113,7 +116,7 @@ fn candidates(plan: &Plan) -> Vec<String> {
 /// Tries what must fail and reads what must hold, as the agent would.
 fn probe(plan: &Plan, settings: &Settings, built: &Built) -> Vec<Probe> {
     let has_proc = plan.mounts.iter().any(|e| e.target() == "/proc");
-    vec![
+    let mut all = vec![
         identity(plan),
         mount_namespace(built),
         fact(m::NAMESPACE_PID, process::own_pid() == 2, format!("own pid: {}", process::own_pid())),
@@ -132,7 +135,11 @@ fn probe(plan: &Plan, settings: &Settings, built: &Built) -> Vec<Probe> {
         no_new_privileges(),
         limit(m::LIMIT_FILES, process::LIMIT_NOFILE, plan.limits.open_files),
         limit(m::LIMIT_FILE_SIZE, process::LIMIT_FSIZE, plan.limits.file_bytes),
-    ]
+    ];
+    if !built.doors.is_empty() {
+        all.push(doors(settings, &built.doors));
+    }
+    all
 }
 
 fn fact(mechanism: &str, confined: bool, text: String) -> Probe {
@@ -230,6 +237,25 @@ fn landlock(settings: &Settings, outside: BorrowedFd<'_>) -> Probe {
         text += &format!("; bind TCP: {}", outcome(&bind));
     }
     fact(m::LANDLOCK, confined, text)
+}
+
+/// Every door listens, and where the kernel can refuse other ports, it does.
+fn doors(settings: &Settings, doors: &[Door]) -> Probe {
+    let listens = doors.iter().all(|d| net::listening_port(d.listener.as_fd()) == Ok(Some(d.port)));
+    let ports: Vec<String> = doors.iter().map(|d| d.port.to_string()).collect();
+    let mut text = format!(
+        "{} on 127.0.0.1: {}",
+        if listens { "listening" } else { "not all listen" },
+        ports.join(", ")
+    );
+    let mut confined = listens;
+    if settings.landlock_abi >= 4 {
+        let other = (1..=u16::MAX).rev().find(|p| doors.iter().all(|d| d.port != *p)).unwrap_or(1);
+        let attempt = net::try_tcp_connect(other);
+        confined &= attempt == Err(Errno(libc::EACCES));
+        text += &format!("; TCP to port {other}: {}", outcome(&attempt));
+    }
+    fact(m::DOORS, confined, text)
 }
 
 fn seccomp() -> Probe {

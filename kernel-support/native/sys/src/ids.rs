@@ -132,6 +132,21 @@ pub fn keep_capabilities(keep: u64, dormant: u64) -> Result<(), Errno> {
     })
 }
 
+/// Lets the next program keep every capability that is held now. For a process that the user namespace it was born in
+/// does not map yet: there it is no root whom the kernel would give them back.
+pub fn keep_capabilities_across_exec() -> Result<(), Errno> {
+    let held = capabilities()?;
+    set_capabilities(Capabilities { inheritable: held.permitted, ..held })?;
+    for cap in (0..63).filter(|cap| held.permitted & (1 << cap) != 0) {
+        let zero: libc::c_ulong = 0;
+        let raise = libc::PR_CAP_AMBIENT_RAISE as libc::c_ulong;
+        // SAFETY: only integers are passed.
+        check(unsafe { libc::prctl(libc::PR_CAP_AMBIENT, raise, cap as libc::c_ulong, zero, zero) }
+            as libc::c_long)?;
+    }
+    Ok(())
+}
+
 /// Brings every kept capability into effect.
 pub fn wake_capabilities() -> Result<(), Errno> {
     let held = capabilities()?.permitted;

@@ -48,10 +48,12 @@ pub fn abi() -> Result<u32, Errno> {
 pub struct Ruleset {
     fd: OwnedFd,
     handled: u64,
+    handles_tcp: bool,
 }
 
 impl Ruleset {
-    /// Handles every right of the given ABI, so that what no rule allows is refused. TCP gets no rule at all.
+    /// Handles every right of the given ABI, so that what no rule allows is refused. TCP is handled from
+    /// ABI 4 on.
     pub fn new(abi: u32) -> Result<Self, Errno> {
         let mut handled = (1u64 << 13) - 1;
         if abi >= 2 {
@@ -75,7 +77,7 @@ impl Ruleset {
         };
         // SAFETY: `attr` is at least `size` bytes long, and that size is one the ABI knows.
         let fd = own(unsafe { libc::syscall(libc::SYS_landlock_create_ruleset, &raw const attr, size, 0) })?;
-        Ok(Ruleset { fd, handled })
+        Ok(Ruleset { fd, handled, handles_tcp: abi >= 4 })
     }
 
     /// Allows rights on a file, or on a directory and everything below it.
@@ -95,6 +97,25 @@ impl Ruleset {
                 &raw const rule,
                 0,
             )
+        })
+        .map(drop)
+    }
+
+    /// Allows TCP connections to one port. Older ABIs do not handle TCP and need no rule.
+    pub fn allow_connect(&self, port: u16) -> Result<(), Errno> {
+        #[repr(C)]
+        struct NetPort {
+            allowed: u64,
+            port: u64,
+        }
+        const RULE_NET_PORT: u32 = 2;
+        if !self.handles_tcp {
+            return Ok(());
+        }
+        let rule = NetPort { allowed: CONNECT_TCP, port: port.into() };
+        // SAFETY: `rule` has the layout of landlock_net_port_attr.
+        check(unsafe {
+            libc::syscall(libc::SYS_landlock_add_rule, self.fd.as_raw_fd(), RULE_NET_PORT, &raw const rule, 0)
         })
         .map(drop)
     }

@@ -290,11 +290,24 @@ pub fn set_limit(resource: u32, soft: u64, hard: u64) -> Result<(), Errno> {
     check(unsafe { libc::setrlimit64(resource, &raw const value) } as libc::c_long).map(drop)
 }
 
+/// Changes the soft limit, as far as the hard one allows.
+pub fn set_soft_limit(resource: u32, soft: u64) -> Result<(), Errno> {
+    let (_, hard) = limit(resource)?;
+    set_limit(resource, soft.min(hard), hard)
+}
+
 /// Closes every descriptor from `first` to `last`, both included.
 pub fn close_range(first: u32, last: u32) -> Result<(), Errno> {
     // SAFETY: only used where no owner of those descriptors runs again: a fresh copy of the process that ends in
     // exec or `exit_now`.
     check(unsafe { libc::syscall(libc::SYS_close_range, first, last, 0) }).map(drop)
+}
+
+/// Has every descriptor from `first` on closed by the next exec.
+pub fn close_on_exec_from(first: u32) -> Result<(), Errno> {
+    const CLOSE_RANGE_CLOEXEC: u32 = 4;
+    // SAFETY: takes integers and closes nothing now.
+    check(unsafe { libc::syscall(libc::SYS_close_range, first, u32::MAX, CLOSE_RANGE_CLOEXEC) }).map(drop)
 }
 
 /// Makes `to` a copy of `from`, kept across exec.
@@ -319,6 +332,15 @@ pub fn duplicate_above(from: BorrowedFd<'_>, least: i32) -> Result<OwnedFd, Errn
 pub fn fixed(number: i32) -> BorrowedFd<'static> {
     // SAFETY: init and the agent place these descriptors themselves and keep them until they exec or exit.
     unsafe { BorrowedFd::borrow_raw(number) }
+}
+
+/// Takes over a descriptor that was placed at a number.
+pub fn take(number: i32) -> Result<OwnedFd, Errno> {
+    // SAFETY: F_GETFD takes an integer; whoever placed the descriptor has given up its other owner.
+    unsafe {
+        check(libc::fcntl(number, libc::F_GETFD) as libc::c_long)?;
+        Ok(OwnedFd::from_raw_fd(number))
+    }
 }
 
 /// One whole write.
@@ -349,6 +371,30 @@ impl Vector {
         let pointers = strings.iter().map(|s| s.as_ptr()).chain([ptr::null()]).collect();
         Vector { _strings: strings, pointers }
     }
+}
+
+/// Replaces this program by the one behind a descriptor, with an empty environment; returns only on failure.
+pub fn exec_descriptor(program: BorrowedFd<'_>, name: &std::ffi::CStr) -> Errno {
+    let arguments = [name.as_ptr(), ptr::null()];
+    let environment: [*const libc::c_char; 1] = [ptr::null()];
+    // SAFETY: both vectors are NULL-terminated arrays of live C strings, and the path is one.
+    unsafe {
+        libc::syscall(
+            libc::SYS_execveat,
+            program.as_raw_fd(),
+            c"".as_ptr(),
+            arguments.as_ptr(),
+            environment.as_ptr(),
+            libc::AT_EMPTY_PATH,
+        )
+    };
+    Errno::last()
+}
+
+/// The name that a list of processes shows for this one.
+pub fn set_name(name: &std::ffi::CStr) {
+    // SAFETY: a C string; the kernel copies at most 16 bytes of it and stops at its end.
+    unsafe { libc::prctl(libc::PR_SET_NAME, name.as_ptr(), 0, 0, 0) };
 }
 
 /// Replaces this program; returns only on failure.

@@ -1,6 +1,6 @@
-//! The only module with unsafe code: thin, typed wrappers over the system calls that the broker needs.
+//! The only crate with unsafe code: thin, typed wrappers over the system calls that the broker and init need.
 //!
-//! The broker never starts a thread. That is what makes `clone_process` sound: the child owns a complete,
+//! Neither ever starts a thread. That is what makes `clone_process` sound: the child owns a complete,
 //! consistent copy of the one thread there was, so it may allocate and run ordinary code.
 
 pub mod errno;
@@ -9,6 +9,7 @@ pub mod ids;
 pub mod landlock;
 pub mod mount;
 pub mod net;
+pub mod pipe;
 pub mod process;
 pub mod seccomp;
 pub mod socket;

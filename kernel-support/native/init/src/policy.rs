@@ -3,7 +3,7 @@
 //! The list is an allow-list: what is not named is refused with EPERM, and a number beyond the newest known call
 //! with ENOSYS, so that programs fall back. SECURITY.md gives the reason for each group.
 
-use crate::sys::seccomp::Instruction;
+use agentos_sys::seccomp::Instruction;
 use std::collections::BTreeMap;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

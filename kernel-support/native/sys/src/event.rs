@@ -1,7 +1,7 @@
 //! Waiting: epoll for the broker, poll for init.
 
 use super::{Errno, check, own};
-use std::os::fd::{AsRawFd, BorrowedFd, OwnedFd};
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
 
 pub struct Epoll {
     fd: OwnedFd,
@@ -15,6 +15,12 @@ pub struct Ready {
     pub hung_up: bool,
 }
 
+impl AsFd for Epoll {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.fd.as_fd()
+    }
+}
+
 impl Epoll {
     pub fn new() -> Result<Self, Errno> {
         // SAFETY: takes flags only.
@@ -23,6 +29,12 @@ impl Epoll {
 
     pub fn add(&self, fd: BorrowedFd<'_>, token: u64) -> Result<(), Errno> {
         self.control(libc::EPOLL_CTL_ADD, fd, token, false)
+    }
+
+    /// Tells of every change once, of both directions.
+    pub fn add_edges(&self, fd: BorrowedFd<'_>, token: u64) -> Result<(), Errno> {
+        let events = libc::EPOLLIN | libc::EPOLLOUT | libc::EPOLLRDHUP | libc::EPOLLET;
+        self.set(libc::EPOLL_CTL_ADD, fd, token, events)
     }
 
     pub fn change(&self, fd: BorrowedFd<'_>, token: u64, also_writable: bool) -> Result<(), Errno> {
@@ -36,6 +48,10 @@ impl Epoll {
 
     fn control(&self, operation: i32, fd: BorrowedFd<'_>, token: u64, writable: bool) -> Result<(), Errno> {
         let events = libc::EPOLLIN | if writable { libc::EPOLLOUT } else { 0 };
+        self.set(operation, fd, token, events)
+    }
+
+    fn set(&self, operation: i32, fd: BorrowedFd<'_>, token: u64, events: i32) -> Result<(), Errno> {
         let mut event = libc::epoll_event { events: events as u32, u64: token };
         // SAFETY: `event` is valid for the call.
         check(unsafe { libc::epoll_ctl(self.fd.as_raw_fd(), operation, fd.as_raw_fd(), &raw mut event) }
@@ -66,18 +82,6 @@ impl Epoll {
                 }
             })
             .collect())
-    }
-}
-
-/// Waits until one of two descriptors is readable or hung up, and says which.
-pub fn wait_either(a: BorrowedFd<'_>, b: BorrowedFd<'_>) -> Result<(bool, bool), Errno> {
-    let entry = |fd: BorrowedFd<'_>| libc::pollfd { fd: fd.as_raw_fd(), events: libc::POLLIN, revents: 0 };
-    let mut both = [entry(a), entry(b)];
-    // SAFETY: an array of two valid entries.
-    match check(unsafe { libc::poll(both.as_mut_ptr(), 2, -1) } as libc::c_long) {
-        Ok(_) => Ok((both[0].revents != 0, both[1].revents != 0)),
-        Err(Errno(libc::EINTR)) => Ok((false, false)),
-        Err(e) => Err(e),
     }
 }
 

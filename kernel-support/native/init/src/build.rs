@@ -2,99 +2,17 @@
 
 mod root;
 
+use crate::doors::{self, Door};
 use crate::policy;
-use crate::sys::mount::{self, FileKind};
-use crate::sys::{self, Errno, event, ids, landlock, net, process, seccomp, socket};
+use crate::protocol::{
+    FIRST_ENTRANCE, GO, INIT_CHANNEL, InStep, MAX_PLAN_BYTES, READY, Settings, Step, StepError,
+};
 use agentos_plan::{Limits, Mount, Plan};
+use agentos_sys::mount::{self, FileKind};
+use agentos_sys::{Errno, event, ids, landlock, net, process, seccomp, socket};
 use root::{Grant, file_system};
-use serde::{Deserialize, Serialize};
 use std::ffi::CString;
 use std::os::fd::{AsFd, OwnedFd};
-
-/// Where init finds its channel to the broker, and where the agent finds its own.
-pub const INIT_CHANNEL: i32 = 3;
-pub const AGENT_CHANNEL: i32 = 4;
-
-/// The only byte that lets a held agent execute its program.
-pub const START: u8 = b's';
-/// Lets a parked process enter its groups, and its answer when it waits for a plan.
-pub const GO: u8 = b'g';
-pub const READY: u8 = b'r';
-/// Orders to init, for hosts without a freezer, and its answers.
-pub const STOP_ALL: u8 = b'F';
-pub const CONTINUE_ALL: u8 = b'T';
-pub const STOPPED_ALL: u8 = b'f';
-pub const CONTINUED_ALL: u8 = b't';
-
-/// What sandbox processes tell the broker.
-#[derive(Debug, Serialize, Deserialize)]
-pub enum Report {
-    /// The agent is confined, probed and held.
-    Held { probes: Vec<Probe> },
-    /// A step failed; the sandbox is about to end.
-    Failed(StepError),
-    /// The agent's program could not be executed.
-    ExecFailed { errno: i32, program: String },
-    /// How the agent ended.
-    Ended(RawStatus),
-}
-
-#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
-pub enum RawStatus {
-    Code(i32),
-    Signal(i32),
-}
-
-/// One attempt from inside, and what it answered.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Probe {
-    pub mechanism: String,
-    pub confined: bool,
-    pub text: String,
-}
-
-/// The step that failed, and the next step for the reader.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct StepError {
-    pub step: String,
-    pub errno: Option<i32>,
-    pub message: String,
-}
-
-pub type Step<T> = Result<T, StepError>;
-
-impl StepError {
-    pub fn new(step: impl Into<String>, errno: Errno, message: impl Into<String>) -> Self {
-        StepError { step: step.into(), errno: Some(errno.0), message: message.into() }
-    }
-}
-
-/// Names the step of a failed call.
-pub trait InStep<T> {
-    fn in_step(self, step: &str, message: &str) -> Step<T>;
-}
-
-impl<T> InStep<T> for Result<T, Errno> {
-    fn in_step(self, step: &str, message: &str) -> Step<T> {
-        self.map_err(|e| StepError::new(step, e, message))
-    }
-}
-
-/// What the broker decides before it clones.
-pub struct Settings {
-    pub landlock_abi: u32,
-    /// Enforce the pids limit by RLIMIT_NPROC because there is no cgroup for it.
-    pub pids_by_rlimit: bool,
-    /// Soft and hard descriptor limits that an agent gets when its plan names none.
-    pub default_open_files: (u64, u64),
-    pub filter: Vec<seccomp::Instruction>,
-}
-
-impl Settings {
-    pub fn new(landlock_abi: u32, pids_by_rlimit: bool, default_open_files: (u64, u64)) -> Self {
-        Settings { landlock_abi, pids_by_rlimit, default_open_files, filter: policy::filter() }
-    }
-}
 
 /// What is left of the build for init and the agent.
 pub struct Built {
@@ -103,13 +21,18 @@ pub struct Built {
     pub outside: OwnedFd,
     pub host_root: FileKind,
     pub children: OwnedFd,
+    pub doors: Vec<Door>,
 }
 
-/// What can be done before a plan is known. Enters the groups behind `entrances`, which the broker opened: the kernel
+/// What can be done before a plan is known. Enters the groups by the descriptors that the broker opened: the kernel
 /// checks the rights of the opener. Returns the plan when the broker sends it, having written the id maps; ends if the
 /// broker is gone.
-pub fn park(entrances: std::ops::Range<i32>) -> Step<Plan> {
+pub fn park() -> Step<(Plan, Settings)> {
     stay_with_broker()?;
+    // They had to outlive the exec that began this program, and must not outlive the agent's.
+    process::close_on_exec_from(INIT_CHANNEL as u32).in_step("descriptors", "they could not be marked")?;
+    let mut packet = vec![0u8; MAX_PLAN_BYTES];
+    let settings: Settings = receive(&mut packet, "settings")?;
     process::unshare(process::PARKED_NAMESPACES)
         .in_step("namespaces", "the kernel refused the namespaces; see `agentos-execd probe`")?;
     net::bring_up_loopback().in_step("loopback", "the loopback interface could not be brought up")?;
@@ -119,6 +42,7 @@ pub fn park(entrances: std::ops::Range<i32>) -> Step<Plan> {
         Ok(socket::Received::Packet(1)) if go[0] == GO => {}
         _ => process::exit_now(1),
     }
+    let entrances = FIRST_ENTRANCE..FIRST_ENTRANCE + settings.entrances;
     for entrance in entrances.clone() {
         process::write(process::fixed(entrance), b"0")
             .in_step("cgroup:enter", "the kernel refused the move into the sandbox's cgroup")?;
@@ -128,21 +52,25 @@ pub fn park(entrances: std::ops::Range<i32>) -> Step<Plan> {
             .in_step("cgroup:enter", "the descriptors of the cgroups could not be closed")?;
     }
     let _ = socket::send_blocking(process::fixed(INIT_CHANNEL), &[READY]);
-    let mut packet = vec![0u8; MAX_PLAN_BYTES];
-    match socket::receive_blocking(process::fixed(INIT_CHANNEL), &mut packet) {
+    let plan = receive(&mut packet, "plan")?;
+    Ok((plan, settings))
+}
+
+/// One packet of the broker; ends when the broker is gone.
+fn receive<T: serde::de::DeserializeOwned>(buffer: &mut [u8], what: &str) -> Step<T> {
+    match socket::receive_blocking(process::fixed(INIT_CHANNEL), buffer) {
         Ok(socket::Received::Packet(length)) => {
-            serde_json::from_slice(&packet[..length]).map_err(|e| StepError {
-                step: "plan".to_string(),
+            serde_json::from_slice(&buffer[..length]).map_err(|e| StepError {
+                step: what.to_string(),
                 errno: None,
-                message: format!("the plan did not arrive whole ({e}); report this"),
+                message: format!(
+                    "the {what} did not arrive whole ({e}); install broker and init from one release"
+                ),
             })
         }
         _ => process::exit_now(1),
     }
 }
-
-/// A validated plan grows a little when its defaults are written out.
-const MAX_PLAN_BYTES: usize = agentos_plan::MAX_PACKET_BYTES + 32_768;
 
 /// Everything between the arrival of the plan and the fork of the agent.
 pub fn build(plan: &Plan, settings: &Settings) -> Step<Built> {
@@ -153,13 +81,14 @@ pub fn build(plan: &Plan, settings: &Settings) -> Step<Built> {
     process::set_hostname(&plan.hostname).in_step("hostname", "the kernel refused the host name")?;
     let sources = open_sources(&plan.mounts)?;
     let stdio = open_stdio(plan)?;
+    let doors = doors::open(plan)?;
     let outside = mount::openat(None, c"/proc", libc::O_PATH | libc::O_DIRECTORY, 0)
         .in_step("proc", "/proc of the host could not be opened; mount it")?;
     let (root, host_root, granted) = file_system(plan, sources)?;
     drop(root);
     working_directory(plan)?;
     limits(&plan.limits, settings)?;
-    let rules = landlock_rules(settings.landlock_abi, &granted, &stdio)?;
+    let rules = landlock_rules(settings.landlock_abi, &granted, &stdio, &doors)?;
     drop(granted);
     process::block_signals(&[libc::SIGCHLD]).in_step("signals", "SIGCHLD could not be blocked")?;
     let children = process::signal_fd(&[libc::SIGCHLD]).in_step("signals", "no signal descriptor")?;
@@ -167,8 +96,8 @@ pub fn build(plan: &Plan, settings: &Settings) -> Step<Built> {
     process::set_no_new_privileges().in_step("no_new_privs", "the kernel refused no_new_privs")?;
     rules.restrict_self().in_step("landlock", "the kernel refused the Landlock domain")?;
     stay_with_broker()?;
-    seccomp::install(&settings.filter).in_step("seccomp", "the kernel refused the system call filter")?;
-    Ok(Built { stdio, outside, host_root, children })
+    seccomp::install(&policy::filter()).in_step("seccomp", "the kernel refused the system call filter")?;
+    Ok(Built { stdio, outside, host_root, children, doors })
 }
 
 /// The kernel kills this process when the broker dies. A change of ids clears that, so it is set again after one;
@@ -191,7 +120,7 @@ fn identity(plan: &Plan) -> Step<()> {
     stay_with_broker()
 }
 
-fn c_string(text: &str, step: &str) -> Step<CString> {
+pub fn c_string(text: &str, step: &str) -> Step<CString> {
     CString::new(text)
         .map_err(|_| StepError::new(step, Errno(libc::EINVAL), "contains a NUL byte; remove it"))
 }
@@ -282,7 +211,47 @@ fn working_directory(plan: &Plan) -> Step<()> {
     })
 }
 
+/// Those that init may have as well. The descriptor limit is the agent's alone: init's doors need their own.
 fn limits(limits: &Limits, settings: &Settings) -> Step<()> {
+    if let Some(bytes) = limits.file_bytes {
+        process::set_limit(process::LIMIT_FSIZE, bytes, bytes)
+            .in_step("limit.file_size", "the file size limit could not be set")?;
+    }
+    process::set_limit(process::LIMIT_CORE, 0, 0)
+        .in_step("limit.core", "core dumps could not be disabled")?;
+    if let (true, Some(pids)) = (settings.pids_by_rlimit, limits.pids) {
+        process::set_limit(process::LIMIT_NPROC, pids, pids)
+            .in_step("limit.pids", "the process limit could not be set")?;
+    }
+    Ok(())
+}
+
+/// The agent may open what the plan placed, reopen its own output, and connect to its doors; nothing else, and it may
+/// not listen.
+fn landlock_rules(
+    abi: u32,
+    grants: &[Grant],
+    stdio: &[OwnedFd; 3],
+    doors: &[Door],
+) -> Step<landlock::Ruleset> {
+    let step = "landlock";
+    let rules = landlock::Ruleset::new(abi).in_step(step, "the kernel refused a Landlock ruleset")?;
+    for grant in grants {
+        rules
+            .allow(grant.at.as_fd(), grant.is_directory, grant.rights)
+            .in_step(step, "the kernel refused a Landlock rule")?;
+    }
+    for (stream, rights) in stdio.iter().zip([landlock::READ_FILE, OUTPUT_RIGHTS, OUTPUT_RIGHTS]) {
+        rules.allow(stream.as_fd(), false, rights).in_step(step, "the kernel refused a Landlock rule")?;
+    }
+    for door in doors {
+        rules.allow_connect(door.port).in_step(step, "the kernel refused a Landlock rule")?;
+    }
+    Ok(rules)
+}
+
+/// Set by the agent's process itself.
+pub fn open_files(limits: &Limits, settings: &Settings) -> Step<()> {
     let (soft, hard) = settings.default_open_files;
     match limits.open_files {
         Some(files) => {
@@ -299,40 +268,7 @@ fn limits(limits: &Limits, settings: &Settings) -> Step<()> {
         }
         None => process::set_limit(process::LIMIT_NOFILE, soft, hard),
     }
-    .in_step("limit.files", "the descriptor limit could not be set")?;
-    if let Some(bytes) = limits.file_bytes {
-        process::set_limit(process::LIMIT_FSIZE, bytes, bytes)
-            .in_step("limit.file_size", "the file size limit could not be set")?;
-    }
-    process::set_limit(process::LIMIT_CORE, 0, 0)
-        .in_step("limit.core", "core dumps could not be disabled")?;
-    if let (true, Some(pids)) = (settings.pids_by_rlimit, limits.pids) {
-        process::set_limit(process::LIMIT_NPROC, pids, pids)
-            .in_step("limit.pids", "the process limit could not be set")?;
-    }
-    Ok(())
-}
-
-/// The agent may open what the plan placed, and reopen its own output; nothing else, and no TCP.
-fn landlock_rules(abi: u32, grants: &[Grant], stdio: &[OwnedFd; 3]) -> Step<landlock::Ruleset> {
-    let step = "landlock";
-    let rules = landlock::Ruleset::new(abi).in_step(step, "the kernel refused a Landlock ruleset")?;
-    for grant in grants {
-        rules
-            .allow(grant.at.as_fd(), grant.is_directory, grant.rights)
-            .in_step(step, "the kernel refused a Landlock rule")?;
-    }
-    for (stream, rights) in stdio.iter().zip([landlock::READ_FILE, OUTPUT_RIGHTS, OUTPUT_RIGHTS]) {
-        rules.allow(stream.as_fd(), false, rights).in_step(step, "the kernel refused a Landlock rule")?;
-    }
-    Ok(rules)
+    .in_step("limit.files", "the descriptor limit could not be set")
 }
 
 const OUTPUT_RIGHTS: u64 = landlock::WRITE_FILE | landlock::TRUNCATE;
-
-/// Sends one report to the broker.
-pub fn report(channel: i32, report: &Report) {
-    if let Ok(bytes) = serde_json::to_vec(report) {
-        let _ = sys::socket::send_blocking(process::fixed(channel), &bytes);
-    }
-}

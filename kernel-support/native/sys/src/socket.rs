@@ -30,6 +30,24 @@ pub fn connect(path: &Path) -> Result<OwnedFd, Errno> {
     }
 }
 
+/// A connection to the stream socket of this name in the current directory. Waits neither now nor later.
+pub fn connect_stream_here(name: &std::ffi::CStr) -> Result<OwnedFd, Errno> {
+    let (address, length) = unix_address(Path::new(std::ffi::OsStr::from_bytes(name.to_bytes())))?;
+    let kind = libc::SOCK_STREAM | libc::SOCK_CLOEXEC | libc::SOCK_NONBLOCK;
+    // SAFETY: `address` is a valid sockaddr_un of `length` bytes.
+    unsafe {
+        let fd = own(libc::socket(libc::AF_UNIX, kind, 0) as libc::c_long)?;
+        check(libc::connect(fd.as_raw_fd(), (&raw const address).cast(), length) as libc::c_long)?;
+        Ok(fd)
+    }
+}
+
+/// Says that nothing more will be sent.
+pub fn end_sending(fd: BorrowedFd<'_>) -> Result<(), Errno> {
+    // SAFETY: shutdown takes integers.
+    check(unsafe { libc::shutdown(fd.as_raw_fd(), libc::SHUT_WR) } as libc::c_long).map(drop)
+}
+
 fn unix_address(path: &Path) -> Result<(libc::sockaddr_un, u32), Errno> {
     let bytes = path.as_os_str().as_bytes();
     // SAFETY: sockaddr_un is plain data.

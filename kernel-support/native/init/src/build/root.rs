@@ -1,9 +1,10 @@
 //! The new root: an empty tmpfs, the mounts of the plan in order, then read-only.
 
-use super::{InStep, Step, StepError, c_string};
-use crate::sys::mount::{self, FileKind};
-use crate::sys::{Errno, landlock};
+use super::c_string;
+use crate::protocol::{InStep, Step, StepError};
 use agentos_plan::{Access, Mount, Plan};
+use agentos_sys::mount::{self, FileKind};
+use agentos_sys::{Errno, landlock};
 use std::ffi::CString;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 
