@@ -9,11 +9,12 @@ mod requests;
 use crate::cgroup::{Cgroups, Leaf};
 use crate::host::Host;
 use agentos_init::protocol::{RawStatus, Settings, StepError};
-use agentos_plan::{ErrorBody, ErrorCode, ExitRecord, Plan};
+use agentos_plan::{ErrorBody, ErrorCode, ExitRecord, MAX_PACKET_BYTES, Plan};
 use agentos_sys::event::{Epoll, Ready};
 use agentos_sys::{Errno, event, process};
 use pool::{KEPT_IDLE, Leaving, Parked};
 use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::fs;
 use std::os::fd::{AsFd, OwnedFd};
 use std::time::{Duration, Instant};
 
@@ -22,6 +23,7 @@ pub const STOP_SIGNALS: &[i32] = &[libc::SIGTERM, libc::SIGINT];
 
 const LISTENER: u64 = 0;
 const SIGNALS: u64 = 1;
+const MOUNTS: u64 = 2;
 const FIRST_TOKEN: u64 = 16;
 
 const BUILD_PATIENCE: Duration = Duration::from_secs(10);
@@ -89,11 +91,15 @@ enum Source {
 pub struct Broker {
     setup: Setup,
     host: Host,
+    /// What parked processes are made with; the ids and the mounts are those of the last plans.
     settings: Settings,
+    buffer: Vec<u8>,
     cgroups: Cgroups,
     epoll: Epoll,
     listener: OwnedFd,
     signals: OwnedFd,
+    /// The table of mounts of this host. Parked processes have a copy from the time when they were made.
+    mounts: OwnedFd,
     sources: HashMap<u64, Source>,
     next_token: u64,
     clients: BTreeMap<u64, Client>,
@@ -122,16 +128,23 @@ impl Broker {
             landlock_abi: host.landlock_abi,
             pids_by_rlimit: host.pids_by_rlimit,
             default_open_files: setup.default_open_files,
+            uid: 1000,
+            gid: 1000,
+            template: Vec::new(),
             entrances: 0,
         };
+        let mounts = fs::File::open("/proc/self/mountinfo").map_err(|e| Errno::from_io(&e))?.into();
+        epoll.add_alarms(AsFd::as_fd(&mounts), MOUNTS)?;
         Ok(Broker {
             setup,
             host,
             settings,
+            buffer: vec![0; MAX_PACKET_BYTES],
             cgroups,
             epoll,
             listener,
             signals,
+            mounts,
             sources: HashMap::new(),
             next_token: FIRST_TOKEN,
             clients: BTreeMap::new(),
@@ -178,6 +191,7 @@ impl Broker {
                     self.stop();
                 }
             }
+            MOUNTS => self.discard_all(),
             token => match self.sources.get(&token) {
                 Some(Source::Client) => self.serve(token, ready),
                 Some(Source::Parked) => self.hear_parked(token),

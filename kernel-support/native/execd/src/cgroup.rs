@@ -268,6 +268,10 @@ fn make_parent(own: &Path, name: &str) -> Result<PathBuf, String> {
 fn try_leaf(parent: &Path, file: &str, value: &str) -> Result<(), String> {
     let leaf = parent.join("probe");
     let tried = fs::create_dir(&leaf).and_then(|()| fs::write(leaf.join(file), value));
+    let period = fs::read_to_string(leaf.join("cpu.cfs_period_us"))
+        .map_or(leaf::PERIOD_USEC, |t| t.trim().parse().unwrap_or(0));
+    let tried =
+        if period == leaf::PERIOD_USEC { tried } else { Err(io::Error::from_raw_os_error(libc::EINVAL)) };
     let _ = fs::remove_dir(&leaf);
     tried.map_err(|e| {
         let _ = fs::remove_dir(parent);

@@ -40,7 +40,7 @@ fn prepare(plan: &Plan, settings: &Settings, built: Built) -> Step<Program> {
     std::mem::forget(built);
     process::close_range(3, 3).map_err(failed("descriptors"))?;
     process::close_range(AGENT_CHANNEL as u32 + 1, u32::MAX).map_err(failed("descriptors"))?;
-    process::reset_signals();
+    process::unblock_signals();
     if let Some(open) = probes.iter().find(|p| !p.confined) {
         return Err(StepError {
             step: format!("probe:{}", open.mechanism),

@@ -7,10 +7,10 @@ use crate::policy;
 use crate::protocol::{
     FIRST_ENTRANCE, GO, INIT_CHANNEL, InStep, MAX_PLAN_BYTES, READY, Settings, Step, StepError,
 };
-use agentos_plan::{Limits, Mount, Plan};
+use agentos_plan::{Limits, Plan};
 use agentos_sys::mount::{self, FileKind};
 use agentos_sys::{Errno, event, ids, landlock, net, process, seccomp, socket};
-use root::{Grant, file_system};
+use root::{Grant, Rooted, Staging};
 use std::ffi::CString;
 use std::os::fd::{AsFd, OwnedFd};
 
@@ -24,19 +24,31 @@ pub struct Built {
     pub doors: Vec<Door>,
 }
 
-/// What can be done before a plan is known. Enters the groups by the descriptors that the broker opened: the kernel
-/// checks the rights of the opener. Returns the plan when the broker sends it, having written the id maps; ends if the
-/// broker is gone.
-pub fn park() -> Step<(Plan, Settings)> {
+/// What a parked process has made before it had a plan.
+pub struct Prepared {
+    staging: Staging,
+    filter: Vec<seccomp::Instruction>,
+}
+
+/// What can be done before a plan is known. The broker has written the id maps of the settings. Enters the groups by the
+/// descriptors that the broker opened: the kernel checks the rights of the opener. Becomes the owner before any path of
+/// the host is touched, so that files open with the owner's rights only, and mounts what the last plans had in common.
+/// Returns the plan when the broker sends it; ends if the broker is gone.
+pub fn park() -> Step<(Plan, Settings, Prepared)> {
     stay_with_broker()?;
     // They had to outlive the exec that began this program, and must not outlive the agent's.
     process::close_on_exec_from(INIT_CHANNEL as u32).in_step("descriptors", "they could not be marked")?;
+    // Nobody waits for what comes now.
+    process::set_batch(true);
+    process::reset_signals();
     let mut packet = vec![0u8; MAX_PLAN_BYTES];
     let settings: Settings = receive(&mut packet, "settings")?;
     process::unshare(process::PARKED_NAMESPACES)
         .in_step("namespaces", "the kernel refused the namespaces; see `agentos-execd probe`")?;
     net::bring_up_loopback().in_step("loopback", "the loopback interface could not be brought up")?;
     ids::drop_bounding_set().in_step("capabilities", "the capabilities could not be dropped")?;
+    identity(&settings)?;
+    process::unshare(libc::CLONE_NEWNS).in_step("namespace.mount", "the kernel refused a mount namespace")?;
     let mut go = [0u8; 1];
     match socket::receive_blocking(process::fixed(INIT_CHANNEL), &mut go) {
         Ok(socket::Received::Packet(1)) if go[0] == GO => {}
@@ -51,9 +63,20 @@ pub fn park() -> Step<(Plan, Settings)> {
         process::close_range(entrances.start as u32, entrances.end as u32 - 1)
             .in_step("cgroup:enter", "the descriptors of the cgroups could not be closed")?;
     }
+    // After the groups, so that the pages of its file systems count as this sandbox's.
+    let mut staging = Staging::begin()?;
+    for entry in &settings.template {
+        if staging.mount(entry).is_err() {
+            // The plan will show what is wrong with it, if it asks for it at all.
+            staging = staging.again()?;
+            break;
+        }
+    }
+    let filter = policy::filter();
     let _ = socket::send_blocking(process::fixed(INIT_CHANNEL), &[READY]);
     let plan = receive(&mut packet, "plan")?;
-    Ok((plan, settings))
+    process::set_batch(false);
+    Ok((plan, settings, Prepared { staging, filter }))
 }
 
 /// One packet of the broker; ends when the broker is gone.
@@ -73,19 +96,24 @@ fn receive<T: serde::de::DeserializeOwned>(buffer: &mut [u8], what: &str) -> Ste
 }
 
 /// Everything between the arrival of the plan and the fork of the agent.
-pub fn build(plan: &Plan, settings: &Settings) -> Step<Built> {
-    identity(plan)?;
-    process::unshare(libc::CLONE_NEWNS).in_step("namespace.mount", "the kernel refused a mount namespace")?;
+pub fn build(plan: &Plan, settings: &Settings, prepared: Prepared) -> Step<Built> {
+    let Prepared { mut staging, filter } = prepared;
     process::unshare(libc::CLONE_NEWCGROUP)
         .in_step("namespace.cgroup", "the kernel refused a cgroup namespace")?;
     process::set_hostname(&plan.hostname).in_step("hostname", "the kernel refused the host name")?;
-    let sources = open_sources(&plan.mounts)?;
     let stdio = open_stdio(plan)?;
     let doors = doors::open(plan)?;
-    let outside = mount::openat(None, c"/proc", libc::O_PATH | libc::O_DIRECTORY, 0)
-        .in_step("proc", "/proc of the host could not be opened; mount it")?;
-    let (root, host_root, granted) = file_system(plan, sources)?;
-    drop(root);
+    let done = match staging.done_of(&plan.mounts) {
+        Some(done) => done,
+        None => {
+            staging = staging.again()?;
+            0
+        }
+    };
+    for entry in &plan.mounts[done..] {
+        staging.mount(entry)?;
+    }
+    let Rooted { outside, host_root, grants: granted } = staging.enter()?;
     working_directory(plan)?;
     limits(&plan.limits, settings)?;
     let rules = landlock_rules(settings.landlock_abi, &granted, &stdio, &doors)?;
@@ -96,7 +124,7 @@ pub fn build(plan: &Plan, settings: &Settings) -> Step<Built> {
     process::set_no_new_privileges().in_step("no_new_privs", "the kernel refused no_new_privs")?;
     rules.restrict_self().in_step("landlock", "the kernel refused the Landlock domain")?;
     stay_with_broker()?;
-    seccomp::install(&policy::filter()).in_step("seccomp", "the kernel refused the system call filter")?;
+    seccomp::install(&filter).in_step("seccomp", "the kernel refused the system call filter")?;
     Ok(Built { stdio, outside, host_root, children, doors })
 }
 
@@ -111,9 +139,8 @@ fn stay_with_broker() -> Step<()> {
     Ok(())
 }
 
-/// Becomes the owner before any path of the host is touched, so that files open with the owner's rights only.
-fn identity(plan: &Plan) -> Step<()> {
-    ids::become_keeping_capabilities(plan.uid, plan.gid)
+fn identity(settings: &Settings) -> Step<()> {
+    ids::become_keeping_capabilities(settings.uid, settings.gid)
         .in_step("identity", "the mapped user could not be taken on; check the id maps")?;
     process::set_dumpable(false).in_step("dumpable", "the kernel refused to make init undumpable")?;
     process::set_umask(0o027);
@@ -123,17 +150,6 @@ fn identity(plan: &Plan) -> Step<()> {
 pub fn c_string(text: &str, step: &str) -> Step<CString> {
     CString::new(text)
         .map_err(|_| StepError::new(step, Errno(libc::EINVAL), "contains a NUL byte; remove it"))
-}
-
-/// Pins every bind source. What is pinned here is what is mounted later, whatever happens to the path.
-fn open_sources(mounts: &[Mount]) -> Step<Vec<Option<OwnedFd>>> {
-    mounts
-        .iter()
-        .map(|m| match m {
-            Mount::Bind { source, .. } => open_source(source).map(Some),
-            _ => Ok(None),
-        })
-        .collect()
 }
 
 fn open_source(source: &str) -> Step<OwnedFd> {

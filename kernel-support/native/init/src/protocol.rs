@@ -1,5 +1,6 @@
 //! What the broker and a sandbox's processes say to each other, and where they find each other.
 
+use agentos_plan::Mount;
 use agentos_sys::{Errno, process, socket};
 use serde::{Deserialize, Serialize};
 
@@ -31,6 +32,11 @@ pub struct Settings {
     pub pids_by_rlimit: bool,
     /// Soft and hard descriptor limits that an agent gets when its plan names none.
     pub default_open_files: (u64, u64),
+    /// The one user and group that the id maps hold, as seen inside.
+    pub uid: u32,
+    pub gid: u32,
+    /// Mounts that the next plan will probably begin with.
+    pub template: Vec<Mount>,
     /// How many descriptors follow `FIRST_ENTRANCE`.
     pub entrances: i32,
 }

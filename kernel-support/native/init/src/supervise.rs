@@ -17,9 +17,9 @@ const CHILDREN: u64 = 1;
 /// Runs in the first process of the sandbox and never returns. The broker has put the channels in their places.
 pub fn run() -> ! {
     process::set_name(c"agentos-init");
-    let (plan, settings, built) = match park()
-        .and_then(|(plan, settings)| build(&plan, &settings).map(|built| (plan, settings, built)))
-    {
+    let (plan, settings, built) = match park().and_then(|(plan, settings, prepared)| {
+        build(&plan, &settings, prepared).map(|built| (plan, settings, built))
+    }) {
         Ok(all) => all,
         Err(error) => fail(error),
     };
@@ -41,6 +41,8 @@ fn fail(error: StepError) -> ! {
 fn supervise(agent: i32, built: Built) -> ! {
     let Built { stdio, outside, children, doors, .. } = built;
     drop((stdio, outside));
+    // A door's far end may go at any time.
+    process::ignore_signal(libc::SIGPIPE);
     let Ok(epoll) = Epoll::new() else { process::exit_now(1) };
     let mut kept = vec![INIT_CHANNEL, children.as_raw_fd(), epoll.as_fd().as_raw_fd()];
     kept.extend(Doors::descriptors(&doors));
@@ -84,7 +86,7 @@ fn keep_only(mut kept: Vec<i32>) -> Result<(), Errno> {
     process::close_range(from as u32, u32::MAX)
 }
 
-/// Reaps whoever ended. When that is the agent, init says how and ends, and the kernel ends everything else here.
+/// Reaps whoever ended. When that is the agent, everything else here is ended too; then init says how, and ends.
 fn reap(agent: i32) {
     while let Ok(Some((pid, how))) = process::reap_any() {
         if pid == agent {
@@ -92,6 +94,7 @@ fn reap(agent: i32) {
                 Ended::Code(code) => RawStatus::Code(code),
                 Ended::Signal(signal) => RawStatus::Signal(signal),
             };
+            process::end_all_others();
             report(INIT_CHANNEL, &Report::Ended(status));
             process::exit_now(0);
         }

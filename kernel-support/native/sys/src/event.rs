@@ -37,6 +37,11 @@ impl Epoll {
         self.set(libc::EPOLL_CTL_ADD, fd, token, events)
     }
 
+    /// Tells of changes of a file that is always readable, such as a table of mounts.
+    pub fn add_alarms(&self, fd: BorrowedFd<'_>, token: u64) -> Result<(), Errno> {
+        self.set(libc::EPOLL_CTL_ADD, fd, token, libc::EPOLLPRI)
+    }
+
     pub fn change(&self, fd: BorrowedFd<'_>, token: u64, also_writable: bool) -> Result<(), Errno> {
         self.control(libc::EPOLL_CTL_MOD, fd, token, also_writable)
     }
@@ -83,6 +88,14 @@ impl Epoll {
             })
             .collect())
     }
+}
+
+/// Whether a table such as that of the mounts has changed since it was last asked.
+pub fn has_alarm(fd: BorrowedFd<'_>) -> bool {
+    let mut entry = libc::pollfd { fd: fd.as_raw_fd(), events: libc::POLLPRI, revents: 0 };
+    // SAFETY: one valid entry.
+    unsafe { libc::poll(&raw mut entry, 1, 0) };
+    entry.revents & (libc::POLLPRI | libc::POLLERR) != 0
 }
 
 /// Whether the other end has gone.

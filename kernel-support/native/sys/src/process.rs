@@ -239,8 +239,34 @@ pub fn reset_signals() {
                 libc::syscall(libc::SYS_rt_sigaction, signal, &raw const action, ptr::null_mut::<u8>(), 8);
             }
         }
-        let none = signal_set(&[]);
-        libc::sigprocmask(libc::SIG_SETMASK, &raw const none, ptr::null_mut());
+    }
+    unblock_signals();
+}
+
+pub fn unblock_signals() {
+    let none = signal_set(&[]);
+    // SAFETY: the set is initialised; the old one is not asked for.
+    unsafe { libc::sigprocmask(libc::SIG_SETMASK, &raw const none, ptr::null_mut()) };
+}
+
+/// Whether this process leaves the processor to others that wake up.
+pub fn set_batch(on: bool) {
+    let parameter = libc::sched_param { sched_priority: 0 };
+    // SAFETY: a valid parameter. Where it is refused, nothing is lost but time.
+    unsafe {
+        let policy = if on { libc::SCHED_BATCH } else { libc::SCHED_OTHER };
+        libc::sched_setscheduler(0, policy, &raw const parameter);
+    }
+}
+
+/// As process 1 of a pid namespace: ends every other process there and waits until none is left.
+pub fn end_all_others() {
+    // It fails when there is nobody else.
+    while signal(-1, libc::SIGKILL).is_ok() {
+        match wait(libc::P_ALL, 0, 0) {
+            Ok(_) | Err(Errno(libc::EINTR)) => {}
+            Err(_) => return,
+        }
     }
 }
 

@@ -2,9 +2,8 @@
 
 use super::{Asker, Broker, Parked, Phase, Sandbox, Source, error_body};
 use agentos_init::protocol::StepError;
-use agentos_plan::{ErrorBody, ErrorCode, Plan};
-use agentos_sys::{Errno, socket};
-use std::fs;
+use agentos_plan::{Access, ErrorBody, ErrorCode, Mount, Plan};
+use agentos_sys::socket;
 use std::os::fd::AsFd;
 use std::time::Instant;
 
@@ -47,6 +46,7 @@ impl Broker {
     /// Everything up to the moment when the sandbox's first process builds by itself.
     pub(super) fn begin(&mut self, asker: Asker, plan: Plan, since: Instant) -> Result<(), StepError> {
         let name = plan.incarnation.clone();
+        self.learn(&plan);
         let parked = self.take_parked()?;
         let tokens = [
             self.token(Source::Init(name.clone())),
@@ -83,23 +83,24 @@ impl Broker {
         Ok(())
     }
 
-    /// Gives the waiting first process its limits, its identity and its plan, and begins to watch it.
+    /// Has the next processes parked for plans like this one. Those that have another identity are of no use any more.
+    fn learn(&mut self, plan: &Plan) {
+        if (self.settings.uid, self.settings.gid) != (plan.uid, plan.gid) {
+            self.discard_all();
+            (self.settings.uid, self.settings.gid) = (plan.uid, plan.gid);
+        }
+        let common = |known: &[Mount]| known.iter().zip(&plan.mounts).take_while(|(a, b)| a == b).count();
+        let shared = common(&self.settings.template);
+        let length =
+            if shared > 0 { shared } else { plan.mounts.iter().take_while(|m| may_prepare(m)).count() };
+        if (shared, shared) != (length, self.settings.template.len()) {
+            self.settings.template = plan.mounts[..length].to_vec();
+        }
+    }
+
+    /// Gives the waiting first process its limits and its plan, and begins to watch it.
     pub(super) fn admit(&self, plan: &Plan, parked: &Parked, tokens: [u64; 3]) -> Result<(), StepError> {
         parked.leaf.set_limits(&plan.limits)?;
-        let pid = parked.init_pid;
-        let (uid, gid) = self.setup.owner;
-        let map = |file: &str, text: String| {
-            fs::write(format!("/proc/{pid}/{file}"), text).map_err(|e| {
-                StepError::new(
-                    file,
-                    Errno::from_io(&e),
-                    format!("the {file} of the sandbox could not be written"),
-                )
-            })
-        };
-        map("setgroups", "deny".to_string())?;
-        map("gid_map", format!("{} {gid} 1", plan.gid))?;
-        map("uid_map", format!("{} {uid} 1", plan.uid))?;
         let packet = serde_json::to_vec(plan).map_err(|e| StepError {
             step: "plan".to_string(),
             errno: None,
@@ -112,6 +113,11 @@ impl Broker {
             .and_then(|()| socket::send(parked.to_init.as_fd(), &packet))
             .map_err(|e| StepError::new("watch", e, "the sandbox could not be watched; try again"))
     }
+}
+
+/// Whether a mount may be made before the plan that asks for it: not one that the agent may write through.
+fn may_prepare(entry: &Mount) -> bool {
+    !matches!(entry, Mount::Bind { access: Access::Write, .. })
 }
 
 /// What the plan format says and this broker does not do.

@@ -45,9 +45,16 @@ impl Broker {
             }
             return;
         }
-        let mut buffer = vec![0u8; MAX_PACKET_BYTES];
         let Some(connection) = self.clients.get(&client) else { return };
-        match socket::receive(connection.fd.as_fd(), &mut buffer) {
+        let mut buffer = std::mem::take(&mut self.buffer);
+        buffer.resize(MAX_PACKET_BYTES, 0);
+        let received = socket::receive(connection.fd.as_fd(), &mut buffer);
+        self.handle(client, received, &buffer);
+        self.buffer = buffer;
+    }
+
+    fn handle(&mut self, client: u64, received: Result<Received, Errno>, buffer: &[u8]) {
+        match received {
             Ok(Received::Packet(length)) => self.answer(client, &buffer[..length]),
             Ok(Received::TooLong(length)) => {
                 let message = format!("packet: is {length} bytes; make it at most {MAX_PACKET_BYTES}");

@@ -69,6 +69,9 @@ impl Leaving {
 impl Broker {
     /// The best first process there is: one that is ready, or one on its way, or a new one.
     pub(super) fn take_parked(&mut self) -> Step<Parked> {
+        if event::has_alarm(self.mounts.as_fd()) {
+            self.discard_all();
+        }
         self.may_park = true;
         self.last_spawn = Instant::now();
         self.wanted = self.wanted.max(KEPT_BUSY);
@@ -106,7 +109,7 @@ impl Broker {
             }
             Err(error) => {
                 self.sources.remove(&token);
-                self.leave(leaf);
+                self.leave(None, leaf);
                 Err(error)
             }
         }
@@ -130,6 +133,7 @@ impl Broker {
         match cloned {
             Cloned::Child => become_init(&self.setup.init, &from_init, &from_agent, &entrances),
             Cloned::Parent { pid, pidfd } => {
+                self.map_ids(pid)?;
                 let settings = Settings { entrances: entrances.len() as i32, ..self.settings.clone() };
                 let packet = serde_json::to_vec(&settings).unwrap_or_default();
                 // A failure means that it just died; its channel tells.
@@ -137,6 +141,20 @@ impl Broker {
                 Ok((pid, pidfd, to_init, to_agent))
             }
         }
+    }
+
+    /// One user and one group of the host, under the names that the last plan gave them.
+    fn map_ids(&self, pid: i32) -> Step<()> {
+        let (uid, gid) = self.setup.owner;
+        let map = |file: &str, text: String| {
+            std::fs::write(format!("/proc/{pid}/{file}"), text).map_err(|e| {
+                let message = format!("the {file} of the sandbox could not be written");
+                StepError::new(file, Errno::from_io(&e), message)
+            })
+        };
+        map("setgroups", "deny".to_string())?;
+        map("gid_map", format!("{} {gid} 1", self.settings.gid))?;
+        map("uid_map", format!("{} {uid} 1", self.settings.uid))
     }
 
     /// Those made since the last time enter their groups, side by side.
@@ -177,9 +195,9 @@ impl Broker {
         }
     }
 
-    /// The groups of an ended sandbox are removed after its exit was told.
-    pub(super) fn leave(&mut self, leaf: Leaf) {
-        self.leaving.push(Leaving { init: None, leaf, since: Instant::now() });
+    /// What is left of an ended sandbox goes after its exit was told: its groups, and its init if that still ends.
+    pub(super) fn leave(&mut self, init: Option<OwnedFd>, leaf: Leaf) {
+        self.leaving.push(Leaving { init, leaf, since: Instant::now() });
     }
 
     /// Waits until nothing is left; only at the end of the broker.

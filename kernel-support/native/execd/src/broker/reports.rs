@@ -18,11 +18,18 @@ const MAX_EXITED: usize = 8192;
 
 impl Broker {
     pub(super) fn hear_agent(&mut self, name: &str) {
-        let mut buffer = vec![0u8; MAX_PACKET_BYTES];
+        let mut buffer = std::mem::take(&mut self.buffer);
+        self.hear_agent_into(name, &mut buffer);
+        self.buffer = buffer;
+    }
+
+    fn hear_agent_into(&mut self, name: &str, buffer: &mut Vec<u8>) {
+        // Taken twice when the end of a sandbox is noticed while its words are read.
+        buffer.resize(MAX_PACKET_BYTES, 0);
         loop {
             let Some(sandbox) = self.sandboxes.get_mut(name) else { return };
             let Some(channel) = &sandbox.to_agent else { return };
-            match socket::receive_with_sender(channel.as_fd(), &mut buffer) {
+            match socket::receive_with_sender(channel.as_fd(), buffer) {
                 Ok((Received::Packet(length), sender)) => {
                     if let Ok(report) = serde_json::from_slice(&buffer[..length]) {
                         self.take_report(name, report, sender);
@@ -100,7 +107,13 @@ impl Broker {
                     message: format!("{program} {advice}"),
                 });
             }
-            Report::Ended(status) => sandbox.ended = Some(status),
+            Report::Ended(status) => {
+                sandbox.ended = Some(status);
+                // Init has ended all others. Where the kernel confirms that, nobody waits for the rest of its end.
+                if sandbox.leaf.holds_only(sandbox.init_pid) {
+                    self.conclude(name, None);
+                }
+            }
             Report::Held { probes } => {
                 let Phase::Building { asker, since } = sandbox.phase else { return };
                 let agent = sender
@@ -163,6 +176,11 @@ impl Broker {
             Err(_) => (Ended::Signal(libc::SIGKILL), 0),
         };
         self.hear_init(name);
+        self.conclude(name, Some((how, cpu_usec)));
+    }
+
+    /// Nothing of the agent is left. `init` is how the first process ended, if it has.
+    fn conclude(&mut self, name: &str, init: Option<(Ended, u64)>) {
         self.hear_agent(name);
         let Some(mut sandbox) = self.sandboxes.remove(name) else { return };
         for (fd, token) in
@@ -175,8 +193,10 @@ impl Broker {
             self.epoll.remove(channel.as_fd());
             self.sources.remove(&sandbox.tokens[2]);
         }
+        let (how, cpu_usec) = init.unwrap_or((Ended::Code(0), 0));
         let exit = exit_record(&sandbox, how, cpu_usec);
-        self.leave(std::mem::take(&mut sandbox.leaf));
+        let left = init.is_none().then_some(sandbox.init);
+        self.leave(left, std::mem::take(&mut sandbox.leaf));
         self.idle_since = Instant::now();
         if let Some((asker, _, _)) = sandbox.order {
             let message = format!("{name} ended meanwhile; see its exited event");

@@ -10,7 +10,8 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-const PERIOD_USEC: u64 = 100_000;
+/// The kernel's own default.
+pub const PERIOD_USEC: u64 = 100_000;
 
 fn set_memory(group: &Group, bytes: u64) -> Step<()> {
     let text = bytes.to_string();
@@ -83,7 +84,7 @@ impl Leaf {
             let quota = millis * PERIOD_USEC / 1000;
             match group {
                 Group::V1(path) => {
-                    put(path, "cpu.cfs_period_us", &PERIOD_USEC.to_string(), "limit.cpu")?;
+                    // The period of a new group is PERIOD_USEC; `Cgroups::set_up` makes sure.
                     put(path, "cpu.cfs_quota_us", &quota.to_string(), "limit.cpu")?;
                 }
                 Group::V2(path) => put(path, "cpu.max", &format!("{quota} {PERIOD_USEC}"), "limit.cpu")?,
@@ -196,13 +197,26 @@ impl Leaf {
         })
     }
 
-    /// Whether a process is listed in every group of the sandbox.
+    /// Whether a process is in every group of the sandbox.
     pub fn holds(&self, pid: i32) -> bool {
-        let listed = |path: &Path| {
-            fs::read_to_string(path.join("cgroup.procs"))
-                .is_ok_and(|t| t.lines().any(|l| l == pid.to_string()))
+        let Ok(text) = fs::read_to_string(format!("/proc/{pid}/cgroup")) else { return false };
+        let is_in = |path: &Path| {
+            // The names of both directories are this broker's own and this sandbox's own.
+            let own = path.components().rev().take(2).collect::<Vec<_>>();
+            let [leaf, parent] = own[..] else { return 0 };
+            let end = Path::new("/").join(parent).join(leaf).display().to_string();
+            text.lines().filter(|l| l.ends_with(&end)).count()
         };
-        self.v1_directories().all(listed) && self.unified.as_deref().is_none_or(listed)
+        let groups = self.v1_directories().count() + usize::from(self.unified.is_some());
+        let any = self.v1_directories().next().or(self.unified.as_deref());
+        any.is_none_or(|path| is_in(path) >= groups)
+    }
+
+    /// Whether the kernel lists this process and no other in the group that all of the sandbox was born in.
+    pub fn holds_only(&self, pid: i32) -> bool {
+        self.unified.as_deref().is_some_and(|path| {
+            fs::read_to_string(path.join("cgroup.procs")).is_ok_and(|t| t.trim() == pid.to_string())
+        })
     }
 
     /// Freezes or thaws within `patience`; `None` where no freezer exists.

@@ -1,8 +1,8 @@
 //! The new root: an empty tmpfs, the mounts of the plan in order, then read-only.
 
-use super::c_string;
+use super::{c_string, open_source};
 use crate::protocol::{InStep, Step, StepError};
-use agentos_plan::{Access, Mount, Plan};
+use agentos_plan::{Access, Mount};
 use agentos_sys::mount::{self, FileKind};
 use agentos_sys::{Errno, landlock};
 use std::ffi::CString;
@@ -24,39 +24,112 @@ struct Own {
 const ROOT_OPTIONS: &[(&std::ffi::CStr, &std::ffi::CStr)] =
     &[(c"mode", c"0755"), (c"size", c"16m"), (c"nr_inodes", c"8192")];
 
-/// Assembles the new root, makes it the only one, and makes it read-only.
-pub fn file_system(plan: &Plan, sources: Vec<Option<OwnedFd>>) -> Step<(OwnedFd, FileKind, Vec<Grant>)> {
-    let old = mount::openat(None, c"/", libc::O_PATH | libc::O_DIRECTORY, 0)
-        .in_step("root", "no root directory")?;
-    let host_root = mount::file_kind(old.as_fd()).in_step("root", "no root directory")?;
-    mount::make_all_private().in_step("root", "the mounts could not be made private")?;
-    let safe = mount::ATTR_NOSUID | mount::ATTR_NODEV;
-    let root = mount::new_filesystem(c"tmpfs", ROOT_OPTIONS, safe | mount::ATTR_NOEXEC)
-        .in_step("root", "the kernel refused an empty root file system")?;
-    let anchor = mount::openat(None, c"/proc", libc::O_PATH | libc::O_DIRECTORY, 0)
-        .in_step("root", "/proc of the host could not be opened; mount it")?;
-    mount::attach(root.as_fd(), anchor.as_fd()).in_step("root", "the new root could not be attached")?;
-    let root_kind = mount::file_kind(root.as_fd()).in_step("root", "the new root could not be examined")?;
-    let mut own = Own { root: root_kind.device, scratch: Vec::new() };
-    let mut grants = Vec::with_capacity(plan.mounts.len() + 1);
-    for (entry, source) in plan.mounts.iter().zip(sources) {
-        let step = format!("mount:{}", entry.target());
-        if let Some(grant) = apply(entry, source, root.as_fd(), &mut own, &step)? {
-            grants.push(grant);
-        }
+/// The new root while it is being assembled. It stands where the host's /proc was, in a mount namespace of its own.
+pub struct Staging {
+    old: OwnedFd,
+    root: OwnedFd,
+    own: Own,
+    grants: Vec<Grant>,
+    /// What was mounted, with what each bind's source was at that time.
+    applied: Vec<(Mount, Option<FileKind>)>,
+    /// The host's /proc.
+    pub outside: OwnedFd,
+    pub host_root: FileKind,
+}
+
+/// What is left of the assembly once the new root is the only one.
+pub struct Rooted {
+    pub outside: OwnedFd,
+    pub host_root: FileKind,
+    pub grants: Vec<Grant>,
+}
+
+impl Staging {
+    /// An empty root beside the host's tree.
+    pub fn begin() -> Step<Self> {
+        let directory = libc::O_PATH | libc::O_DIRECTORY;
+        let old = mount::openat(None, c"/", directory, 0).in_step("root", "no root directory")?;
+        let host_root = mount::file_kind(old.as_fd()).in_step("root", "no root directory")?;
+        mount::make_all_private().in_step("root", "the mounts could not be made private")?;
+        let outside = mount::openat(None, c"/proc", directory, 0)
+            .in_step("root", "/proc of the host could not be opened; mount it")?;
+        Self::stand(old, outside, host_root)
     }
-    mount::change_directory(root.as_fd()).in_step("pivot", "the new root could not be entered")?;
-    mount::pivot_here()
-        .in_step("pivot", "the root could not be changed; the host's root must be a real mount")?;
-    mount::change_directory(old.as_fd()).in_step("pivot", "the old root could not be entered")?;
-    mount::detach_here().in_step("pivot", "the old root could not be detached")?;
-    mount::change_directory_path(c"/").in_step("pivot", "the new root could not be entered")?;
-    mount::add_attributes(root.as_fd(), mount::ATTR_RDONLY, false)
-        .in_step("root.readonly", "the root could not be made read-only")?;
-    let at = mount::openat(None, c"/", libc::O_PATH | libc::O_DIRECTORY, 0)
-        .in_step("root", "no root directory")?;
-    grants.push(Grant { at, is_directory: true, rights: landlock::READ_FILE | landlock::READ_DIR });
-    Ok((root, host_root, grants))
+
+    fn stand(old: OwnedFd, outside: OwnedFd, host_root: FileKind) -> Step<Self> {
+        let safe = mount::ATTR_NOSUID | mount::ATTR_NODEV;
+        let root = mount::new_filesystem(c"tmpfs", ROOT_OPTIONS, safe | mount::ATTR_NOEXEC)
+            .in_step("root", "the kernel refused an empty root file system")?;
+        mount::attach(root.as_fd(), outside.as_fd()).in_step("root", "the new root could not be attached")?;
+        let kind = mount::file_kind(root.as_fd()).in_step("root", "the new root could not be examined")?;
+        let own = Own { root: kind.device, scratch: Vec::new() };
+        Ok(Staging { old, root, own, grants: Vec::new(), applied: Vec::new(), outside, host_root })
+    }
+
+    pub fn mount(&mut self, entry: &Mount) -> Step<()> {
+        let source = source_of(entry)?;
+        let kind = match &source {
+            Some(fd) => Some(
+                mount::file_kind(fd.as_fd())
+                    .in_step(&format!("mount:{}", entry.target()), "the source could not be examined")?,
+            ),
+            None => None,
+        };
+        let step = format!("mount:{}", entry.target());
+        if let Some(grant) = apply(entry, source, self.root.as_fd(), &mut self.own, &step)? {
+            self.grants.push(grant);
+        }
+        self.applied.push((entry.clone(), kind));
+        Ok(())
+    }
+
+    /// How many mounts of the plan are there already; `None` when others are, or when a name leads elsewhere by now.
+    pub fn done_of(&self, mounts: &[Mount]) -> Option<usize> {
+        let same = |(entry, kind): &(Mount, Option<FileKind>), wanted: &Mount| {
+            entry == wanted
+                && match source_of(entry) {
+                    Ok(now) => now.map(|fd| mount::file_kind(fd.as_fd()).ok()) == kind.map(Some),
+                    Err(_) => false,
+                }
+        };
+        let fits =
+            self.applied.len() <= mounts.len() && self.applied.iter().zip(mounts).all(|(a, m)| same(a, m));
+        fits.then_some(self.applied.len())
+    }
+
+    /// Starts again with an empty root.
+    pub fn again(self) -> Step<Self> {
+        mount::change_directory(self.root.as_fd())
+            .in_step("root", "the prepared root could not be entered")?;
+        mount::detach_here().in_step("root", "the prepared root could not be detached")?;
+        mount::change_directory(self.old.as_fd()).in_step("root", "the root could not be entered")?;
+        Self::stand(self.old, self.outside, self.host_root)
+    }
+
+    /// Makes the new root the only one, and read-only.
+    pub fn enter(self) -> Step<Rooted> {
+        let Staging { old, root, mut grants, outside, host_root, .. } = self;
+        mount::change_directory(root.as_fd()).in_step("pivot", "the new root could not be entered")?;
+        mount::pivot_here()
+            .in_step("pivot", "the root could not be changed; the host's root must be a real mount")?;
+        mount::change_directory(old.as_fd()).in_step("pivot", "the old root could not be entered")?;
+        mount::detach_here().in_step("pivot", "the old root could not be detached")?;
+        mount::change_directory_path(c"/").in_step("pivot", "the new root could not be entered")?;
+        mount::add_attributes(root.as_fd(), mount::ATTR_RDONLY, false)
+            .in_step("root.readonly", "the root could not be made read-only")?;
+        let at = mount::openat(None, c"/", libc::O_PATH | libc::O_DIRECTORY, 0)
+            .in_step("root", "no root directory")?;
+        grants.push(Grant { at, is_directory: true, rights: landlock::READ_FILE | landlock::READ_DIR });
+        Ok(Rooted { outside, host_root, grants })
+    }
+}
+
+/// Pins the source of a bind. What is pinned is what is mounted, whatever happens to the path.
+fn source_of(entry: &Mount) -> Step<Option<OwnedFd>> {
+    match entry {
+        Mount::Bind { source, .. } => open_source(source).map(Some),
+        _ => Ok(None),
+    }
 }
 
 fn apply(
