@@ -9,6 +9,12 @@ import java.util.List;
  * @param dataScopes labels of the data that the agent may read; empty: only unlabelled data
  */
 public record Security(List<String> consentFor, List<String> dataScopes, OriginRules origins) {
+    /**
+     * The word of {@code consent_for} that makes a connection to an undeclared place wait for a person instead of being
+     * refused. It names no tool, so it needs no capability; what it lets happen is each time a person's grant.
+     */
+    public static final String NET_CONNECT = "net.connect";
+
     /** Asks for nothing and sees no labelled data. */
     public static final Security DEFAULT = new Security(List.of(), List.of());
 
