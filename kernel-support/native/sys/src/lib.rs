@@ -11,7 +11,6 @@ pub mod mount;
 pub mod net;
 pub mod pipe;
 pub mod process;
-pub mod schedule;
 pub mod seccomp;
 pub mod socket;
 

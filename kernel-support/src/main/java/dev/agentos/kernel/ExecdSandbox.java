@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -41,8 +42,8 @@ public final class ExecdSandbox implements Sandbox, AutoCloseable {
     private volatile @Nullable SeqPacketSocket socket;
     private volatile @Nullable Host host;
     private volatile boolean closed;
-    private volatile Consumer<Exit> exitListener = _ -> {};
-    private volatile Runnable lostListener = () -> {};
+    private final List<Consumer<Exit>> exitListeners = new CopyOnWriteArrayList<>();
+    private final List<Runnable> lostListeners = new CopyOnWriteArrayList<>();
 
     public ExecdSandbox(Path socketPath, Starter starter) {
         this.socketPath = socketPath;
@@ -119,12 +120,12 @@ public final class ExecdSandbox implements Sandbox, AutoCloseable {
 
     @Override
     public void onExit(Consumer<Exit> listener) {
-        exitListener = listener;
+        exitListeners.add(listener);
     }
 
     @Override
     public void onLost(Runnable listener) {
-        lostListener = listener;
+        lostListeners.add(listener);
     }
 
     /** Leaves the broker and its sandboxes running. */
@@ -241,7 +242,7 @@ public final class ExecdSandbox implements Sandbox, AutoCloseable {
         waiting.values().forEach(reply -> reply.completeExceptionally(new IOException("the connection ended")));
         from.release();
         if (wasCurrent && !closed) {
-            lostListener.run();
+            lostListeners.forEach(Runnable::run);
         }
     }
 
@@ -251,7 +252,8 @@ public final class ExecdSandbox implements Sandbox, AutoCloseable {
                 throw new JsonFormatException("not an object", 0);
             }
             if ("exited".equals(message.get("event"))) {
-                exitListener.accept(Replies.exit(message));
+                Exit exit = Replies.exit(message);
+                exitListeners.forEach(listener -> listener.accept(exit));
             } else if (message.get("id") instanceof Long id) {
                 CompletableFuture<Map<?, ?>> reply = waiting.get(id);
                 if (reply != null) {

@@ -2,10 +2,11 @@ package dev.agentos.bridge.client;
 
 import dev.agentos.bridge.wire.AgentWire;
 import dev.agentos.bridge.wire.AgentWire.AgentView;
+import dev.agentos.bridge.wire.CatalogWire;
 import dev.agentos.bridge.wire.ConsentWire;
 import dev.agentos.bridge.wire.ContractWire;
-import dev.agentos.bridge.wire.EgressWire;
 import dev.agentos.bridge.wire.EventWire;
+import dev.agentos.bridge.wire.SecretWire;
 import dev.agentos.bridge.wire.ServiceWire;
 import dev.agentos.bridge.wire.ServiceWire.ErrorBody;
 import dev.agentos.bridge.wire.WireJson;
@@ -46,16 +47,6 @@ public final class AgentdClient implements AutoCloseable {
     /** Probes the host again and answers with the status. */
     public ServiceWire.Status doctor() {
         return post("/v1/doctor", "", ServiceWire.Status.class);
-    }
-
-    /** What this host can and cannot enforce, by the last probe. */
-    public ServiceWire.Findings findings() {
-        return get("/v1/doctor", ServiceWire.Findings.class);
-    }
-
-    /** What an agent may reach outside and what it did there. */
-    public EgressWire.EgressReport egress(String id) {
-        return get("/v1/agents/" + segment(id) + "/egress", EgressWire.EgressReport.class);
     }
 
     public void shutdown() {
@@ -210,6 +201,56 @@ public final class AgentdClient implements AutoCloseable {
 
     public void revoke(String id) {
         post("/v1/grants/" + segment(id) + "/revoke", "", ServiceWire.Done.class);
+    }
+
+    // ------------------------------------------------------------------ secrets
+
+    public SecretWire.Secrets secrets() {
+        return get("/v1/secrets", SecretWire.Secrets.class);
+    }
+
+    /** Sets or replaces a secret; the value is in this one request and in no answer. */
+    public SecretWire.SecretView setSecret(SecretWire.SecretValue value) {
+        return post("/v1/secrets", value, SecretWire.SecretView.class);
+    }
+
+    public void deleteSecret(String name) {
+        post("/v1/secrets/" + segment(name) + "/delete", "", ServiceWire.Done.class);
+    }
+
+    // ------------------------------------------------------------------ catalog
+
+    public CatalogWire.Entries catalog() {
+        return get("/v1/catalog", CatalogWire.Entries.class);
+    }
+
+    /** The newest version of an entry, or the one that is named. */
+    public CatalogWire.EntryView catalogEntry(String name, String version) {
+        return get("/v1/catalog/" + segment(name) + query("version", version), CatalogWire.EntryView.class);
+    }
+
+    public CatalogWire.EntryView installEntry(CatalogWire.EntryFiles files) {
+        return post("/v1/catalog", files, CatalogWire.EntryView.class);
+    }
+
+    /** Removes one version, or with an empty one all that were installed. */
+    public CatalogWire.EntriesRemoved removeEntry(String name, String version) {
+        return post(
+                "/v1/catalog/" + segment(name) + "/remove" + query("version", version),
+                "",
+                CatalogWire.EntriesRemoved.class);
+    }
+
+    public CatalogWire.TrustedKeys trustedKeys() {
+        return get("/v1/trust", CatalogWire.TrustedKeys.class);
+    }
+
+    public CatalogWire.TrustedKeys trust(CatalogWire.TrustRequest key) {
+        return post("/v1/trust", key, CatalogWire.TrustedKeys.class);
+    }
+
+    public void distrust(String name) {
+        post("/v1/trust/" + segment(name) + "/remove", "", ServiceWire.Done.class);
     }
 
     // ------------------------------------------------------------------ events, history, audit

@@ -298,20 +298,17 @@ final class AgentCommands {
             description = "Why an operation was, or would be, allowed or refused.",
             footer = {
                 "",
-                "Operations: read, list, write, create, delete, exec PATH; connect HOST[:PORT] or a URL; resolve NAME;",
-                "syscall NAME; socket KIND; limit memory|pids|cpu|open-files|inodes|disk; the name of a tool.",
+                "Operations: read, list, write, create, delete, exec, connect, or the name of a tool or system call.",
                 "",
-                "Examples:",
-                "  agentctl explain shell-001 read /etc/shadow",
-                "  agentctl explain shell-001 connect example.org:443",
-                "  agentctl explain shell-001 syscall mount"
+                "Example:",
+                "  agentctl explain shell-001 read /etc/shadow"
             })
     static final class Explain extends OnAgent {
         @Parameters(index = "1", paramLabel = "OP", description = "The operation.")
         private String operation = "";
 
-        @Parameters(index = "2", arity = "0..*", paramLabel = "TARGET", description = "What it was for.")
-        private List<String> target = new ArrayList<>();
+        @Parameters(index = "2", arity = "0..1", paramLabel = "TARGET", description = "What it was for.")
+        private String target = "";
 
         Explain(CtlContext context) {
             super(context);
@@ -319,7 +316,7 @@ final class AgentCommands {
 
         @Override
         protected int run() throws InterruptedException {
-            AgentWire.Explanation explanation = client().explain(id(), operation, String.join(" ", target));
+            AgentWire.Explanation explanation = client().explain(id(), operation, target);
             return show(explanation, () -> explanation(screen(), explanation));
         }
     }
@@ -335,9 +332,6 @@ final class AgentCommands {
         screen.line("  " + screen.tone(tone, glyph + said.answer()) + "  "
                 + screen.bold((said.operation() + " " + said.target()).strip()));
         screen.labelled(4, 10, "why", Role.TEXT, said.why());
-        if (!said.mechanism().isEmpty()) {
-            screen.labelled(4, 10, "by", Role.TEXT, said.mechanism());
-        }
         if (!said.contractLine().isEmpty()) {
             screen.labelled(4, 10, "contract", Role.TEXT, said.contractLine());
         }

@@ -86,12 +86,14 @@ public final class Agentctl {
         commands.put("contract", ContractCommands::group);
         commands.put("tool", ServiceCommands::tools);
         commands.put("model", ServiceCommands::models);
+        commands.put("secret", SecretCommands::group);
+        commands.put("catalog", CatalogCommands::group);
         commands.put("consent", ConsentCommands::group);
         commands.put("audit", AuditCommands::group);
         commands.put("events", one(EventCommands.Events::new));
         commands.put("history", one(EventCommands.History::new));
         commands.put("status", one(ServiceCommands.Status::new));
-        commands.put("doctor", one(DoctorCommand::new));
+        commands.put("doctor", one(ServiceCommands.Doctor::new));
         commands.put("shutdown", one(ServiceCommands.Shutdown::new));
         commands.put("completion", one(CompletionCommand::new));
         return commands;

@@ -4,25 +4,29 @@ import dev.agentos.agentd.agents.AgentBook;
 import dev.agentos.agentd.agents.AgentEnds;
 import dev.agentos.agentd.agents.AgentInspection;
 import dev.agentos.agentd.agents.AgentService;
-import dev.agentos.agentd.agents.EgressCallers;
 import dev.agentos.agentd.agents.ProcessAgents;
 import dev.agentos.agentd.agents.ProcessWatch;
 import dev.agentos.agentd.agents.SandboxPlans;
 import dev.agentos.agentd.agents.StdinPipes;
+import dev.agentos.agentd.catalog.Catalog;
+import dev.agentos.agentd.catalog.TrustedKeys;
 import dev.agentos.agentd.consent.ConsentService;
-import dev.agentos.agentd.egress.EgressDoors;
-import dev.agentos.agentd.egress.Resolver;
 import dev.agentos.agentd.http.Api;
 import dev.agentos.agentd.http.ApiServer;
 import dev.agentos.agentd.journal.JournalFiles;
 import dev.agentos.agentd.journal.SqliteJournal;
-import dev.agentos.agentd.machine.HostFactsProbe;
 import dev.agentos.agentd.machine.MachineProbe;
+import dev.agentos.agentd.secrets.EncryptedFileSecrets;
+import dev.agentos.agentd.secrets.RedactedLogs;
+import dev.agentos.agentd.secrets.Secrets;
+import dev.agentos.agentd.secrets.SystemdCredentials;
 import dev.agentos.agentd.telemetry.EventHub;
 import dev.agentos.agentd.telemetry.HistoryStore;
 import dev.agentos.agentd.telemetry.Metrics;
 import dev.agentos.agentd.telemetry.Sampler;
 import dev.agentos.agentd.telemetry.Tracing;
+import dev.agentos.agentd.tools.SandboxedCalls;
+import dev.agentos.agentd.tools.StoredCredentials;
 import dev.agentos.agentd.tools.ToolGateway;
 import dev.agentos.agentd.tools.Tools;
 import dev.agentos.agentd.worker.EmbedderWorker;
@@ -32,7 +36,9 @@ import dev.agentos.domain.event.Event;
 import dev.agentos.domain.port.Journal.Batch;
 import dev.agentos.domain.port.Journal.Trace;
 import dev.agentos.domain.port.Sandbox;
+import dev.agentos.domain.port.SecretStore;
 import dev.agentos.domain.port.TimeSource;
+import dev.agentos.domain.secret.Redactor;
 import dev.agentos.kernel.ExecdSandbox;
 import dev.agentos.kernel.ExecdStarter;
 import java.io.IOException;
@@ -43,6 +49,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicReference;
 
 /** The service put together: what it is made of, in which order it starts, and in reverse how it stops. */
 public final class Agentd implements AutoCloseable {
@@ -111,7 +118,12 @@ public final class Agentd implements AutoCloseable {
         EventHub events = new EventHub();
         Metrics metrics = new Metrics();
         events.listen(metrics::count);
-        SqliteJournal journal = closer.add(SqliteJournal.open(JournalFiles.in(config.state()), time, events));
+        AtomicReference<Redactor> redactor = new AtomicReference<>(Redactor.NONE);
+        closer.add(RedactedLogs.begin(redactor::get));
+        SqliteJournal journal =
+                closer.add(SqliteJournal.open(JournalFiles.in(config.state()), time, events, redactor::get));
+        Secrets secrets = new Secrets(secretStore(config.state().resolve("secrets")), journal, time, redactor);
+        secrets.load();
         long recoveredFrom = journal.head();
         HistoryStore history = closer.add(HistoryStore.open(config.state().resolve("history.db")));
 
@@ -123,35 +135,42 @@ public final class Agentd implements AutoCloseable {
         ConsentService consent = new ConsentService(journal, time, bootId, () -> events.watchers() > 0);
         events.listen(consent::follow);
         EmbedderWorker worker = closer.add(new EmbedderWorker(sandbox, config.run(), config.worker(), bootId));
-        ToolGateway gateway =
-                Tools.gateway(journal, consent, worker, config.state().resolve("undo"));
-        SandboxPlans plans = new SandboxPlans(agentsDirectory, List.of(config.state(), config.run()));
-        StdinPipes stdins = new StdinPipes();
-        EgressDoors egress = closer.add(new EgressDoors(
-                config.run().resolve("doors"),
+        SandboxedCalls calls = new SandboxedCalls(sandbox, config.run().resolve("calls"), bootId, SandboxPlans::system);
+        ToolGateway gateway = Tools.gateway(
                 journal,
                 consent,
-                time,
-                Resolver.system(),
-                new EgressCallers(book)));
+                new Tools.Means(
+                        worker,
+                        config.state().resolve("undo"),
+                        config.state().resolve("cache"),
+                        calls,
+                        time,
+                        new StoredCredentials(secrets),
+                        redactor::get));
+        Catalog catalog = new Catalog(
+                config.catalog(),
+                config.state().resolve("catalog"),
+                new TrustedKeys(
+                        config.catalog().resolve("trust"), config.state().resolve("trust")),
+                journal);
+        SandboxPlans plans = new SandboxPlans(agentsDirectory, List.of(config.state(), config.run()));
+        StdinPipes stdins = new StdinPipes();
         AgentEnds ends = closer.add(new AgentEnds(book, time));
-        ProcessAgents processes = new ProcessAgents(book, sandbox, time, plans, stdins, ends, egress);
+        ProcessAgents processes = new ProcessAgents(book, sandbox, time, plans, stdins, ends);
         AgentService agents = closer.add(new AgentService(
                 book, journal, consent, gateway, processes, ends, time, agentsDirectory, () -> events.watchers() > 0));
         ProcessWatch processWatch = new ProcessWatch(book, processes, consent, plans, time);
-        AgentInspection inspection = new AgentInspection(book, gateway, journal, plans, stdins, egress);
+        AgentInspection inspection = new AgentInspection(book, gateway, journal, plans, stdins);
 
         book.load();
         consent.load();
         gateway.load();
-        egress.load();
         agents.load();
 
         CountDownLatch stopRequested = new CountDownLatch(1);
         ServiceStatus status = new ServiceStatus(config, time, book, consent, journal, worker);
         closer.add(status::stop);
-        SandboxWatch watch = new SandboxWatch(
-                sandbox, probe, new HostFactsProbe(config.execd()), book, status, BUILT_IN_MODELS);
+        SandboxWatch watch = new SandboxWatch(sandbox, probe, book, status, BUILT_IN_MODELS);
         watch.begin();
         Api api = new Api(
                 status,
@@ -166,6 +185,8 @@ public final class Agentd implements AutoCloseable {
                 events,
                 history,
                 metrics,
+                secrets,
+                catalog,
                 stopRequested::countDown);
         ApiServer server = closer.add(
                 ApiServer.start(api.routes(), metrics, config.socket(), System.getProperty("user.name"), config.tcp()));
@@ -178,9 +199,19 @@ public final class Agentd implements AutoCloseable {
                         ServiceStatus.VERSION, recoveredFrom, sandbox.getClass().getSimpleName())));
         Thread.ofVirtual().name("recovery").start(() -> {
             watch.awaitKnown();
+            calls.endLeftovers();
             agents.recover();
         });
         return new Agentd(closer, status, book, api, server, stopRequested);
+    }
+
+    /** Where systemd seals for this user, that; else files with a key beside them. One that holds secrets is kept. */
+    private static SecretStore secretStore(Path folder) throws IOException {
+        if (Files.isRegularFile(folder.resolve("key"))) {
+            return EncryptedFileSecrets.open(folder);
+        }
+        Optional<SystemdCredentials> sealed = SystemdCredentials.probe(folder);
+        return sealed.isPresent() ? sealed.get() : EncryptedFileSecrets.open(folder);
     }
 
     private static void makePrivate(Path directory) throws IOException {

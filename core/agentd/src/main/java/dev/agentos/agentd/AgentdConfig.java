@@ -38,6 +38,11 @@ public record AgentdConfig(
             Example: agentd --state ~/.local/state/agentos --run $XDG_RUNTIME_DIR/agentos
             """;
 
+    /** The entries that came with the installation; they lie beside the model worker. */
+    public Path catalog() {
+        return worker.resolveSibling("catalog");
+    }
+
     /** The service's own socket. */
     public Path socket() {
         return run.resolve("agentd.sock");

@@ -1,17 +1,14 @@
 package dev.agentos.agentd.agents;
 
 import dev.agentos.agentd.ServiceException;
-import dev.agentos.agentd.egress.EgressDoors;
 import dev.agentos.agentd.telemetry.Tracing;
 import dev.agentos.agentd.tools.CallOutcome;
 import dev.agentos.agentd.tools.EffectRecord;
 import dev.agentos.agentd.tools.FsWriteTool;
 import dev.agentos.agentd.tools.Task;
-import dev.agentos.agentd.tools.Tool;
 import dev.agentos.agentd.tools.ToolGateway;
 import dev.agentos.bridge.wire.AgentWire;
 import dev.agentos.bridge.wire.AgentWire.ChangeView;
-import dev.agentos.bridge.wire.EgressWire;
 import dev.agentos.domain.contract.ContractDocument;
 import dev.agentos.domain.policy.Decision;
 import dev.agentos.domain.port.Journal;
@@ -43,21 +40,14 @@ public final class AgentInspection {
     private final Journal journal;
     private final SandboxPlans plans;
     private final StdinPipes stdins;
-    private final EgressDoors egress;
 
     public AgentInspection(
-            AgentBook book,
-            ToolGateway gateway,
-            Journal journal,
-            SandboxPlans plans,
-            StdinPipes stdins,
-            EgressDoors egress) {
+            AgentBook book, ToolGateway gateway, Journal journal, SandboxPlans plans, StdinPipes stdins) {
         this.book = book;
         this.gateway = gateway;
         this.journal = journal;
         this.plans = plans;
         this.stdins = stdins;
-        this.egress = egress;
     }
 
     // ------------------------------------------------------------------ output and input
@@ -229,14 +219,14 @@ public final class AgentInspection {
         AgentRecord agent = book.get(id);
         ContractDocument document = book.document(id);
         if (!agent.isManaged()) {
-            return ProcessExplanation.of(agent, document, egress, plans.serviceFolders(), operation, target);
+            return ProcessExplanation.of(agent, document, operation, target);
         }
         ToolGateway.Caller caller = new ToolGateway.Caller(
                 id,
                 agent.run(),
                 agent.name(),
                 ContractRules.of(document, agent, plans.serviceFolders()),
-                new Tool.Place(id, Path.of(agent.workspace())),
+                ContractRules.place(document, agent, plans.serviceFolders()),
                 new Trace(Tracing.newCorrelation()),
                 Duration.ZERO,
                 false,
@@ -253,19 +243,6 @@ public final class AgentInspection {
                 .decision();
         String next = decision instanceof Decision.Refused refused ? refused.next() : "";
         return new AgentWire.Explanation(
-                id,
-                operation,
-                target,
-                decision.word(),
-                decision.reason(),
-                decision.contractLine(),
-                next,
-                "tool gateway");
-    }
-
-    /** What an agent may reach outside and what it did there. */
-    public EgressWire.EgressReport egress(String id) {
-        AgentRecord agent = book.get(id);
-        return egress.report(id, book.document(id), agent.state().isFinal());
+                id, operation, target, decision.word(), decision.reason(), decision.contractLine(), next);
     }
 }

@@ -47,6 +47,7 @@ final class Bindings {
                 }
                 yield value;
             }
+            case Template.SecretReference secret -> secret.toString();
         };
     }
 

@@ -8,6 +8,7 @@ import dev.agentos.domain.contract.ContractDocument;
 import dev.agentos.domain.contract.Filesystem;
 import dev.agentos.domain.contract.OnTainted;
 import dev.agentos.domain.contract.PlanStep;
+import dev.agentos.domain.json.Digests;
 import dev.agentos.domain.policy.Policy;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -43,6 +44,28 @@ final class ContractRules {
                 contract.security().origins().onTainted() == OnTainted.REFUSE,
                 trustedSources(contract, place),
                 path -> document.lineOf(path).toString());
+    }
+
+    /** Where the agent's tools find what they may read, and the scope that it has in common with whoever sees the same. */
+    static Tool.Place place(ContractDocument document, AgentRecord agent, List<Path> serviceFolders) {
+        Policy.Rules rules = of(document, agent, serviceFolders);
+        List<String> readable = new ArrayList<>(rules.readRoots());
+        rules.writeRoots().stream()
+                .filter(root -> !root.equals(rules.ownRoot()))
+                .forEach(readable::add);
+        // A folder that holds the service's own state is refused when it is used; here it is simply not there.
+        readable.removeIf(root -> rules.closedRoots().stream()
+                .anyMatch(closed -> Policy.isBelow(closed, root) || Policy.isBelow(root, closed)));
+        String scope = Digests.sha256OfJson(List.of(
+                readable.stream().sorted().toList(),
+                document.contract().security().dataScopes().stream().sorted().toList(),
+                document.contract().memory().namespace()));
+        return new Tool.Place(
+                agent.id(),
+                Path.of(agent.workspace()),
+                readable,
+                scope,
+                document.contract().security().secrets());
     }
 
     /** The paths of a contract with the run's inputs put in. */

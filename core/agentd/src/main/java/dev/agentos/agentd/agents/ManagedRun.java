@@ -5,7 +5,6 @@ import dev.agentos.agentd.consent.AskRecord;
 import dev.agentos.agentd.telemetry.Tracing;
 import dev.agentos.agentd.tools.CallOutcome;
 import dev.agentos.agentd.tools.Task;
-import dev.agentos.agentd.tools.Tool;
 import dev.agentos.agentd.tools.ToolGateway;
 import dev.agentos.domain.budget.Spending;
 import dev.agentos.domain.contract.AgentContract;
@@ -229,7 +228,7 @@ final class ManagedRun implements Runnable {
                 run,
                 contract.name(),
                 ContractRules.of(document, agent, serviceFolders),
-                new Tool.Place(agentId, Path.of(agent.workspace())),
+                ContractRules.place(document, agent, serviceFolders),
                 trace,
                 contract.consent().maxWait(),
                 contract.consent().unattended() == Unattended.REFUSE && !watched.getAsBoolean(),

@@ -6,8 +6,10 @@ import dev.agentos.agentd.agents.AgentBook;
 import dev.agentos.agentd.agents.AgentInspection;
 import dev.agentos.agentd.agents.AgentService;
 import dev.agentos.agentd.agents.ProcessAgents;
+import dev.agentos.agentd.catalog.Catalog;
 import dev.agentos.agentd.consent.ConsentService;
 import dev.agentos.agentd.journal.SqliteJournal;
+import dev.agentos.agentd.secrets.Secrets;
 import dev.agentos.agentd.telemetry.EventHub;
 import dev.agentos.agentd.telemetry.HistoryStore;
 import dev.agentos.agentd.telemetry.Metrics;
@@ -34,23 +36,20 @@ public final class Api {
             EventHub events,
             HistoryStore history,
             Metrics metrics,
+            Secrets secrets,
+            Catalog catalog,
             Runnable shutdown) {
         List<Route> all = new ArrayList<>();
         all.addAll(new ServiceRoutes(status, book, agents, consent, tools, journal, events, history, metrics, shutdown)
                 .routes());
         all.addAll(new AgentRoutes(book, agents, inspection, consent, processes, sandbox).routes());
+        all.addAll(new SecretRoutes(secrets, book, journal).routes());
+        all.addAll(new CatalogRoutes(catalog).routes());
         all.add(AgentRoutes.post(
                 "/v1/doctor", "doctor", "Probe the host again", List.of(), Void.class, ServiceWire.Status.class, _ -> {
                     sandbox.refresh();
                     return status.read();
                 }));
-        all.add(AgentRoutes.get(
-                "/v1/doctor",
-                "listFindings",
-                "What this host can and cannot enforce, by the last probe, and what repairs it",
-                List.of(),
-                ServiceWire.Findings.class,
-                _ -> Views.findings(sandbox.findings())));
         all.add(new Route(
                 "GET",
                 "/openapi.json",

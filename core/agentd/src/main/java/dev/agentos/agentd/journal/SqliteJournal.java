@@ -8,12 +8,14 @@ import dev.agentos.domain.json.CanonicalJson;
 import dev.agentos.domain.json.Digests;
 import dev.agentos.domain.port.Journal;
 import dev.agentos.domain.port.TimeSource;
+import dev.agentos.domain.secret.Redactor;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
@@ -21,6 +23,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,22 +51,28 @@ public final class SqliteJournal implements Journal, AutoCloseable {
 
     /**
      * A batch with its JSON made by the thread that submits it: what has no canonical form is refused to that one caller,
-     * before the writer, which serves everybody, ever sees it.
+     * before the writer, which serves everybody, ever sees it. Secrets are taken out here, whoever put them in.
      */
-    private record Encoded(Batch batch, List<String> payloads, List<String> documents) {
-        static Encoded of(Batch batch) {
+    private record Encoded(Batch batch, List<Map<String, Object>> data, List<String> payloads, List<String> documents) {
+        static Encoded of(Batch batch, Redactor redactor) {
+            List<Map<String, Object>> clean = new ArrayList<>();
             List<String> payloads = new ArrayList<>();
             for (Event event : batch.events()) {
+                Map<String, Object> data = redactor.redact(event.data());
+                clean.add(data);
                 // The names around the payload become part of the record, so they are tried here too.
                 CanonicalJson.write(List.of(
                         event.kind(), event.agent(), event.run(), batch.trace().correlation()));
-                payloads.add(CanonicalJson.write(event.data()));
+                payloads.add(CanonicalJson.write(data));
             }
             List<String> documents = new ArrayList<>();
             for (StateChange change : batch.changes()) {
-                documents.add(change instanceof StateChange.Put put ? CanonicalJson.write(put.document()) : "");
+                documents.add(
+                        change instanceof StateChange.Put put
+                                ? CanonicalJson.write(redactor.redact(put.document()))
+                                : "");
             }
-            return new Encoded(batch, payloads, documents);
+            return new Encoded(batch, clean, payloads, documents);
         }
     }
 
@@ -76,6 +85,7 @@ public final class SqliteJournal implements Journal, AutoCloseable {
     private final CountDownLatch stopped = new CountDownLatch(1);
     private final Thread writer;
     private final Consumer<List<Recorded>> publisher;
+    private final Supplier<Redactor> redactor;
     private volatile long head;
     private volatile String headHash;
     private volatile @Nullable JournalFailedException failure;
@@ -88,8 +98,10 @@ public final class SqliteJournal implements Journal, AutoCloseable {
             CheckpointFile checkpointFile,
             AuditKeys keys,
             MerkleTree tree,
-            Consumer<List<Recorded>> publisher)
+            Consumer<List<Recorded>> publisher,
+            Supplier<Redactor> redactor)
             throws SQLException {
+        this.redactor = redactor;
         this.time = time;
         this.store = store;
         this.checkpointFile = checkpointFile;
@@ -102,13 +114,21 @@ public final class SqliteJournal implements Journal, AutoCloseable {
         this.writer = Thread.ofPlatform().name("journal-writer").unstarted(this::run);
     }
 
+    /** Opens a journal of a service that has no secrets. */
+    public static SqliteJournal open(JournalFiles files, TimeSource time, Consumer<List<Recorded>> publisher)
+            throws IOException {
+        return open(files, time, publisher, () -> Redactor.NONE);
+    }
+
     /**
      * Opens the journal, making it where there is none.
      *
+     * @param redactor what is taken out of every payload and document before it is written or published
      * @param publisher called from the writer thread with each group of durable events, in order
      * @throws IOException when the files cannot be used; the message names the file and the next step
      */
-    public static SqliteJournal open(JournalFiles files, TimeSource time, Consumer<List<Recorded>> publisher)
+    public static SqliteJournal open(
+            JournalFiles files, TimeSource time, Consumer<List<Recorded>> publisher, Supplier<Redactor> redactor)
             throws IOException {
         try {
             JournalStore store = JournalStore.open(files.database());
@@ -119,7 +139,7 @@ public final class SqliteJournal implements Journal, AutoCloseable {
             MerkleTree tree =
                     resume.map(c -> MerkleTree.resume(c.count(), c.frontier())).orElseGet(MerkleTree::new);
             store.canonicalAfter(tree.size(), canonical -> tree.append(canonical.getBytes(StandardCharsets.UTF_8)));
-            SqliteJournal journal = new SqliteJournal(time, store, checkpoints, keys, tree, publisher);
+            SqliteJournal journal = new SqliteJournal(time, store, checkpoints, keys, tree, publisher, redactor);
             journal.lastCheckpoint = resume.orElse(null);
             // Ends the reads' transaction: a write on top of an old snapshot would be refused by SQLite.
             store.commit();
@@ -141,7 +161,7 @@ public final class SqliteJournal implements Journal, AutoCloseable {
         }
         CompletableFuture<Committed> done = new CompletableFuture<>();
         try {
-            enqueue(new Work.Write(Encoded.of(batch), done));
+            enqueue(new Work.Write(Encoded.of(batch, redactor.get()), done));
         } catch (IllegalArgumentException e) {
             done.completeExceptionally(e);
         }
@@ -312,7 +332,13 @@ public final class SqliteJournal implements Journal, AutoCloseable {
                 store.insert(record, canonical, prev, payload);
                 leaves.add(canonical);
                 published.add(new Recorded(
-                        seq, now, event.kind(), event.agent(), event.run(), record.correlation(), event.data()));
+                        seq,
+                        now,
+                        event.kind(),
+                        event.agent(),
+                        event.run(),
+                        record.correlation(),
+                        write.batch().data().get(i)));
             }
             for (int i = 0; i < batch.changes().size(); i++) {
                 switch (batch.changes().get(i)) {

@@ -122,6 +122,16 @@ final class ConfinedFiles {
         flushDirectory(parent(path));
     }
 
+    /** Renames a file within one disk; both folders are reached by descriptor. */
+    static void move(Path from, Path to) throws IOException {
+        try (Directory source = Directory.open(parent(from));
+                Directory target = Directory.open(parent(to))) {
+            source.stream().move(name(from), target.stream(), name(to));
+        }
+        flushDirectory(parent(to));
+        flushDirectory(parent(from));
+    }
+
     /** Regular files at or below a path, in the order of their names; symbolic links are left out. */
     static List<Entry> walk(Path root, int limit) throws IOException {
         List<Entry> entries = new ArrayList<>();

@@ -38,6 +38,7 @@ final class SummarizeTool implements Tool.Pure {
                     .optional("sentences", "integer", "How many sentences, 1 to " + MAX_SENTENCES + ".")
                     .optional("title", "string", "The heading of the summary.")
                     .optional("question", "string", "What the sentences should answer."))
+            .cache(ToolDescriptor.Cache.SHARED)
             .build();
 
     private final SentenceVectors vectors;

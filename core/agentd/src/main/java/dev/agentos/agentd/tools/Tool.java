@@ -74,8 +74,25 @@ public sealed interface Tool {
         }
     }
 
-    /** Where an agent's relative and /workspace paths lead. */
-    record Place(String agent, Path workspace) {
+    /**
+     * Where an agent's relative and /workspace paths lead.
+     *
+     * @param readable paths of this machine that the contract lets the agent read, beside its workspace
+     * @param scope digest of everything that decides which data the agent sees: what is kept for one scope is never
+     *     given to another
+     * @param secrets names of the secrets that the contract lets its tools use
+     */
+    record Place(String agent, Path workspace, List<String> readable, String scope, List<String> secrets) {
+
+        public Place {
+            readable = List.copyOf(readable);
+            secrets = List.copyOf(secrets);
+        }
+
+        /** A place of an agent that reads nothing but its workspace. */
+        public Place(String agent, Path workspace) {
+            this(agent, workspace, List.of(), agent, List.of());
+        }
 
         static final String WORKSPACE = "/workspace";
 

@@ -53,8 +53,15 @@ public final class ToolGateway {
     private final EffectBook effects;
     private final Tasks tasks;
     private final CallLocks locks = new CallLocks();
+    private final CallGuard guard;
+    private final ResultCache cache = new ResultCache();
 
     ToolGateway(Journal journal, ConsentService consent, Collection<Tool> tools) {
+        this(journal, consent, tools, CallGuard.PLAIN);
+    }
+
+    ToolGateway(Journal journal, ConsentService consent, Collection<Tool> tools, CallGuard guard) {
+        this.guard = guard;
         this.journal = journal;
         this.consent = consent;
         tools.forEach(tool -> this.tools.put(tool.descriptor().name(), tool));
@@ -127,6 +134,12 @@ public final class ToolGateway {
 
     private Considered consider(Caller caller, String toolName, Arguments arguments) throws ToolException {
         Tool tool = tools.get(toolName);
+        if (tool != null) {
+            Optional<Decision.Refused> refused = guard.refusal(tool.descriptor(), arguments, caller.place());
+            if (refused.isPresent()) {
+                return new Considered(atLine(refused.get(), caller.rules()), Circumstances.NONE, List.of(), "");
+            }
+        }
         List<Target> targets = tool == null ? List.of() : tool.targets(arguments, caller.place());
         Circumstances around = tool == null
                 ? Circumstances.NONE
@@ -145,6 +158,15 @@ public final class ToolGateway {
                 around,
                 covering(caller, toolName, targets, around)));
         return new Considered(decision, around, targets, CallTarget.of(targets, around));
+    }
+
+    /** The refusal with its contract path turned into a place in the file. */
+    private static Decision.Refused atLine(Decision.Refused refused, Policy.Rules rules) {
+        return new Decision.Refused(
+                refused.code(),
+                refused.reason(),
+                refused.contractLine().isEmpty() ? "" : rules.line().apply(refused.contractLine()),
+                refused.next());
     }
 
     /** A grant for the call: one that covers its target or, where it has several, a grant for each of them. */
@@ -173,7 +195,8 @@ public final class ToolGateway {
         try (CallLocks.Held _ = lock.get()) {
             return call(caller, step, key, toolName, new Arguments(toolName, values), why, waiting);
         } catch (ToolException e) {
-            return new CallOutcome.Failed(e.code(), String.valueOf(e.getMessage()), e.next());
+            ToolException clean = guard.clean(e);
+            return new CallOutcome.Failed(clean.code(), String.valueOf(clean.getMessage()), clean.next());
         }
     }
 
@@ -223,9 +246,10 @@ public final class ToolGateway {
 
     // ------------------------------------------------------------------ performing
 
-    private CallOutcome perform(Call call, List<Event> before) throws ToolException {
-        StateChange counted =
-                call.caller().task().called(call.tool().descriptor().name());
+    private CallOutcome perform(Call call, List<Event> decided) throws ToolException {
+        List<Event> before = new ArrayList<>(decided);
+        before.addAll(guard.used(call.caller(), call.step(), call.tool().descriptor(), call.arguments()));
+        StateChange counted = call.caller().task().called(call.tool().descriptor().name());
         return switch (call.tool()) {
             case Tool.Pure pure -> compute(call, pure, before, counted);
             case Tool.Effectful effectful -> {
@@ -257,7 +281,8 @@ public final class ToolGateway {
     private CallOutcome outcome(
             Caller caller, String step, Tool tool, Arguments arguments, List<Target> targets, Settled settled) {
         return switch (settled) {
-            case Settled.Done done -> {
+            case Settled.Done dirty -> {
+                Settled.Done done = new Settled.Done(guard.clean(dirty.output()), dirty.found());
                 Optional<Labels> before = caller.task().shownBefore(step);
                 if (before.isPresent()) {
                     yield new CallOutcome.Done(done.output(), before.get());
@@ -266,11 +291,10 @@ public final class ToolGateway {
                 journal.commit(new Batch(caller.trace(), List.of(), shown.changes()));
                 yield new CallOutcome.Done(done.output(), shown.labels());
             }
-            case Settled.Failed failed ->
-                new CallOutcome.Failed(
-                        failed.why().code(),
-                        String.valueOf(failed.why().getMessage()),
-                        failed.why().next());
+            case Settled.Failed failed -> {
+                ToolException why = guard.clean(failed.why());
+                yield new CallOutcome.Failed(why.code(), String.valueOf(why.getMessage()), why.next());
+            }
             case Settled.InDoubt doubt -> new CallOutcome.InDoubt(doubt.message());
         };
     }
@@ -293,9 +317,14 @@ public final class ToolGateway {
         Map<String, Object> detail;
         List<StateChange> changes = List.of();
         try {
-            ToolResult result = tool.call(call.arguments(), caller.place(), call.targets());
-            Task.Shown shown =
-                    shown(caller, call.step(), tool, call.arguments(), call.targets(), result.output(), result.found());
+            Optional<String> kept = cache.key(tool.descriptor(), call.arguments().values(), caller.place());
+            Optional<ToolResult> earlier = kept.flatMap(cache::get);
+            ToolResult result = earlier.isPresent() ? earlier.get() : made(call, tool);
+            if (earlier.isEmpty()) {
+                kept.ifPresent(key -> cache.put(key, result));
+            }
+            Task.Shown shown = shown(
+                    caller, call.step(), tool, call.arguments(), call.targets(), result.output(), result.found());
             changes = shown.changes();
             outcome = new CallOutcome.Done(result.output(), shown.labels());
             word = EffectRecord.DONE;
@@ -304,7 +333,11 @@ public final class ToolGateway {
                     Digests.sha256OfJson(result.output()),
                     "labels",
                     shown.labels().words());
-        } catch (ToolException e) {
+            if (earlier.isPresent()) {
+                detail.put("from_cache", true);
+            }
+        } catch (ToolException dirty) {
+            ToolException e = guard.clean(dirty);
             outcome = new CallOutcome.Failed(e.code(), String.valueOf(e.getMessage()), e.next());
             word = EffectRecord.FAILED;
             detail = Map.of("code", e.code(), "message", String.valueOf(e.getMessage()));
@@ -315,6 +348,11 @@ public final class ToolGateway {
                         caller.agent(), caller.run(), call.step(), name, call.key(), word, detail)),
                 changes));
         return outcome;
+    }
+
+    private ToolResult made(Call call, Tool.Pure tool) throws ToolException {
+        ToolResult result = tool.call(call.arguments(), call.caller().place(), call.targets());
+        return new ToolResult(guard.clean(result.output()), result.found());
     }
 
     private static Task.Shown shown(

@@ -3,30 +3,83 @@ package dev.agentos.agentd.tools;
 import dev.agentos.agentd.consent.ConsentService;
 import dev.agentos.domain.extractive.SentenceVectors;
 import dev.agentos.domain.port.Journal;
+import dev.agentos.domain.port.TimeSource;
+import dev.agentos.domain.secret.Redactor;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /** The built-in tools and the gateway in front of them. */
 public final class Tools {
 
     /** Capabilities that the built-in tools serve; known before any of them is made. */
-    public static final Set<String> CAPABILITIES = Set.of("fs.read", "fs.list", "fs.write", "summarize", "calc");
+    public static final Set<String> CAPABILITIES = Set.of(
+            "fs.read",
+            "fs.list",
+            "fs.write",
+            "fs.sort",
+            "fs.move",
+            "summarize",
+            "calc",
+            "time",
+            "rag.retrieve",
+            "log.triage",
+            "csv.report",
+            "shell.exec",
+            "code.python");
 
     private Tools() {}
 
-    /** @param undoDirectory where contents are kept so that a write can be undone */
-    public static ToolGateway gateway(
-            Journal journal, ConsentService consent, SentenceVectors vectors, Path undoDirectory) throws IOException {
+    /**
+     * What the tools work with.
+     *
+     * @param undoDirectory where contents are kept so that a write can be undone
+     * @param cacheDirectory what can be made again, such as vectors of documents
+     * @param calls sandboxes for programs
+     * @param credentials secrets for calls
+     * @param redactor what is taken out of every result
+     */
+    public record Means(
+            SentenceVectors vectors,
+            Path undoDirectory,
+            Path cacheDirectory,
+            SandboxedCalls calls,
+            TimeSource time,
+            Credentials credentials,
+            Supplier<Redactor> redactor) {
+
+        /** Means of a service without secrets. */
+        public Means(
+                SentenceVectors vectors,
+                Path undoDirectory,
+                Path cacheDirectory,
+                SandboxedCalls calls,
+                TimeSource time) {
+            this(vectors, undoDirectory, cacheDirectory, calls, time, Credentials.NONE, () -> Redactor.NONE);
+        }
+    }
+
+    public static ToolGateway gateway(Journal journal, ConsentService consent, Means means) throws IOException {
         return new ToolGateway(
                 journal,
                 consent,
                 List.of(
                         new FsReadTool(),
                         new FsListTool(),
-                        new FsWriteTool(undoDirectory),
-                        new SummarizeTool(vectors),
-                        new CalcTool()));
+                        new FsWriteTool(means.undoDirectory()),
+                        new FsSortTool(),
+                        new FsMoveTool(),
+                        new SummarizeTool(means.vectors()),
+                        new CalcTool(),
+                        new TimeTool(means.time()),
+                        new RagRetrieveTool(means.vectors(), new VectorCache(means.cacheDirectory())),
+                        new LogTriageTool(),
+                        new CsvReportTool(),
+                        new ShellExecTool(means.calls()),
+                        new CodePythonTool(means.calls())),
+                new CallGuard(means.credentials(), means.redactor(), _ -> Optional.empty()));
     }
 }

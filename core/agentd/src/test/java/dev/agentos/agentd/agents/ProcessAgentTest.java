@@ -54,7 +54,7 @@ class ProcessAgentTest {
         assertEquals("agent-a-001", reply.text("id"));
         assertEquals("running", reply.text("state"));
         assertEquals("agent-a-001.1", reply.text("incarnation"));
-        assertEquals(15, reply.list("receipt").size());
+        assertEquals(12, reply.list("receipt").size());
         assertEquals(
                 List.of("agent.admitted", "queued>starting", "sandbox.prepared", "starting>running"),
                 agentd.story("agent-a-001"));
@@ -321,11 +321,11 @@ class ProcessAgentTest {
 
     @Test
     void whatIsNotAdmittedLeavesNoAgentAndEveryItemIsNamed() {
-        Reply reply = agentd.spawn("k", TestAgentd.contract("a", "capabilities: [web.fetch, rag.retrieve]\n"));
+        Reply reply = agentd.spawn("k", TestAgentd.contract("a", "capabilities: [mail.read, calendar.read]\n"));
         assertEquals(403, reply.status());
         assertEquals("admission.rejected", reply.code());
         assertEquals(
-                List.of("web.fetch", "rag.retrieve"),
+                List.of("mail.read", "calendar.read"),
                 reply.list("items").stream().map(item -> item.get("wanted")).toList());
         assertEquals(List.of(), agentd.door.get("/v1/agents").list("agents"));
     }

@@ -4,14 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.agentos.agentd.consent.ConsentService;
-import dev.agentos.agentd.egress.EgressDoors;
-import dev.agentos.agentd.egress.Resolver;
 import dev.agentos.agentd.fake.FakeSandbox;
 import dev.agentos.agentd.fake.ManualTimeSource;
 import dev.agentos.agentd.fake.TestAgentd;
 import dev.agentos.agentd.journal.JournalFiles;
 import dev.agentos.agentd.journal.SqliteJournal;
 import dev.agentos.agentd.machine.MachineProbe;
+import dev.agentos.agentd.tools.SandboxedCalls;
 import dev.agentos.agentd.tools.ToolGateway;
 import dev.agentos.agentd.tools.Tools;
 import dev.agentos.bridge.wire.AgentWire.Spawn;
@@ -41,7 +40,6 @@ class ProcessWatchTest {
     private final FakeSandbox sandbox = new FakeSandbox();
     private final SqliteJournal journal;
     private final AgentBook book;
-    private final EgressDoors egress;
     private final AgentService agents;
     private final ProcessWatch watch;
 
@@ -52,12 +50,18 @@ class ProcessWatchTest {
                 journal,
                 Ledger.empty(new MachineProbe().probe(Set.of(), Tools.CAPABILITIES, Optional.of(sandbox.host()), "")));
         ConsentService consent = new ConsentService(journal, time, "boot-1");
-        ToolGateway gateway = Tools.gateway(journal, consent, new TfIdfVectors(), directory.resolve("undo"));
+        ToolGateway gateway = Tools.gateway(
+                journal,
+                consent,
+                new Tools.Means(
+                        new TfIdfVectors(),
+                        directory.resolve("undo"),
+                        directory.resolve("cache"),
+                        new SandboxedCalls(sandbox, directory.resolve("calls"), "boot", List::of),
+                        time));
         SandboxPlans plans = new SandboxPlans(folder, List.of());
         AgentEnds ends = new AgentEnds(book, time);
-        egress = new EgressDoors(
-                directory.resolve("doors"), journal, consent, time, Resolver.system(), new EgressCallers(book));
-        ProcessAgents processes = new ProcessAgents(book, sandbox, time, plans, new StdinPipes(), ends, egress);
+        ProcessAgents processes = new ProcessAgents(book, sandbox, time, plans, new StdinPipes(), ends);
         agents = new AgentService(book, journal, consent, gateway, processes, ends, time, folder, () -> true);
         watch = new ProcessWatch(book, processes, consent, plans, time);
     }
@@ -65,7 +69,6 @@ class ProcessWatchTest {
     @AfterEach
     void stop() {
         agents.close();
-        egress.close();
         journal.close();
     }
 

@@ -4,14 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.agentos.agentd.consent.ConsentService;
-import dev.agentos.agentd.egress.EgressDoors;
-import dev.agentos.agentd.egress.Resolver;
 import dev.agentos.agentd.fake.FakeSandbox;
 import dev.agentos.agentd.fake.ManualTimeSource;
 import dev.agentos.agentd.fake.TestAgentd;
 import dev.agentos.agentd.journal.JournalFiles;
 import dev.agentos.agentd.journal.SqliteJournal;
 import dev.agentos.agentd.machine.MachineProbe;
+import dev.agentos.agentd.tools.SandboxedCalls;
 import dev.agentos.agentd.tools.ToolGateway;
 import dev.agentos.agentd.tools.Tools;
 import dev.agentos.bridge.wire.AgentWire.Spawn;
@@ -287,20 +286,20 @@ class RecoveryTest {
             Machine machine = new MachineProbe().probe(Set.of(), Tools.CAPABILITIES, Optional.of(sandbox.host()), "");
             AgentBook book = new AgentBook(journal, Ledger.empty(machine));
             ConsentService consent = new ConsentService(journal, time, "boot-1");
-            ToolGateway gateway = Tools.gateway(journal, consent, new TfIdfVectors(), directory.resolve("undo"));
-            SandboxPlans plans = new SandboxPlans(agentsDirectory, List.of());
-            AgentEnds ends = new AgentEnds(book, time);
-            EgressDoors egress = new EgressDoors(
-                    directory.resolve("doors"),
+            ToolGateway gateway = Tools.gateway(
                     journal,
                     consent,
-                    time,
-                    Resolver.system(),
-                    new EgressCallers(book));
-            ProcessAgents processes = new ProcessAgents(book, sandbox, time, plans, new StdinPipes(), ends, egress);
-            try (egress;
-                    AgentService agents = new AgentService(
-                            book, journal, consent, gateway, processes, ends, time, agentsDirectory, () -> true)) {
+                    new Tools.Means(
+                            new TfIdfVectors(),
+                            directory.resolve("undo"),
+                            directory.resolve("cache"),
+                            new SandboxedCalls(sandbox, directory.resolve("calls"), "boot", List::of),
+                            time));
+            SandboxPlans plans = new SandboxPlans(agentsDirectory, List.of());
+            AgentEnds ends = new AgentEnds(book, time);
+            ProcessAgents processes = new ProcessAgents(book, sandbox, time, plans, new StdinPipes(), ends);
+            try (AgentService agents = new AgentService(
+                    book, journal, consent, gateway, processes, ends, time, agentsDirectory, () -> true)) {
                 agents.load();
                 for (String contract : List.of(TestAgentd.sleeper("p", ""), TestAgentd.contract("m", """
                                 capabilities: [fs.write]

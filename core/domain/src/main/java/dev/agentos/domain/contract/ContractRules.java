@@ -49,6 +49,7 @@ final class ContractRules {
             checkSlo(this, found);
             checkConsent(this, found);
             checkTools(this, found);
+            checkSecrets(this, found);
             checkPaths(this, found);
             checkEgress(this, found);
             return found;
@@ -117,7 +118,7 @@ final class ContractRules {
         List<String> entries = parts.security().consentFor();
         for (int i = 0; i < entries.size(); i++) {
             String entry = entries.get(i);
-            if (!parts.capabilities().contains(entry) && !entry.equals(Security.NET_CONNECT)) {
+            if (!parts.capabilities().contains(entry)) {
                 found.add(warning(
                         "security.consent_for[" + i + "]",
                         "consent-not-capability",
@@ -140,6 +141,29 @@ final class ContractRules {
                         "the plan calls \"" + tool + "\", which is not in capabilities",
                         Suggestions.didYouMean(tool, parts.capabilities()).orElse("add it to capabilities"),
                         "capabilities"));
+            }
+        }
+    }
+
+    private static void checkSecrets(Parts parts, List<Finding> found) {
+        if (!(parts.runtime() instanceof AgentRuntime.Managed managed)) {
+            return;
+        }
+        for (int i = 0; i < managed.plan().size(); i++) {
+            for (Template.Reference reference :
+                    Template.references(managed.plan().get(i).with())) {
+                if (reference instanceof Template.SecretReference secret
+                        && !parts.security().secrets().contains(secret.name())) {
+                    found.add(error(
+                            "runtime.managed.plan[" + i + "].with",
+                            "secret-not-declared",
+                            "the step uses the secret \"" + secret.name() + "\", which security.secrets does not list",
+                            Suggestions.didYouMean(
+                                            secret.name(), parts.security().secrets())
+                                    .orElse("add it to security.secrets if the agent's tools may use it"),
+                            "runtime",
+                            "security"));
+                }
             }
         }
     }

@@ -81,6 +81,10 @@ final class ContractTree {
             map.put("on_tainted", security.origins().onTainted().word());
             map.put("trusted_sources", security.origins().trustedSources());
         }
+        if (!security.secrets().isEmpty()) {
+            // Left out where there is none, so that contracts from before keep their digest.
+            map.put("secrets", security.secrets());
+        }
         return map;
     }
 

@@ -18,10 +18,10 @@ public final class ContractWords {
         asksFirst(contract).ifPresent(sentences::add);
         sentences.addAll(origins(contract.security().origins()));
         sentences.addAll(files(contract.filesystem()));
-        sentences.add(
-                network(contract.egress(), contract.security().consentFor().contains(Security.NET_CONNECT)));
+        sentences.add(network(contract.egress()));
         sentences.add(models(contract.modelPolicy()));
         sentences.add(data(contract));
+        secrets(contract.security()).ifPresent(sentences::add);
         sentences.add(memory(contract.memory()));
         sentences.add(speed(contract));
         sentences.add(compute(contract.compute()));
@@ -107,11 +107,10 @@ public final class ContractWords {
         return sentences;
     }
 
-    private static String network(Egress egress, boolean asks) {
-        String others = asks ? " without asking." : ".";
+    private static String network(Egress egress) {
         return egress.domains().isEmpty()
-                ? "It may connect to no site" + others
-                : "It may connect to " + list(egress.domains()) + ", and to no other site" + others;
+                ? "It may connect to no site without asking."
+                : "It may connect to " + list(egress.domains()) + ", and to no other site without asking.";
     }
 
     private static String models(ModelPolicy policy) {
@@ -141,6 +140,13 @@ public final class ContractWords {
         return scopes.isEmpty()
                 ? "It may read no labelled data."
                 : "Of labelled data it may read " + list(scopes) + ".";
+    }
+
+    private static Optional<String> secrets(Security security) {
+        return security.secrets().isEmpty()
+                ? Optional.empty()
+                : Optional.of("Its tools may use your " + (security.secrets().size() == 1 ? "secret " : "secrets ")
+                        + list(security.secrets()) + "; it never sees the value.");
     }
 
     private static String memory(MemoryPolicy memory) {

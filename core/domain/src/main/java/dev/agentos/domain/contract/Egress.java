@@ -7,10 +7,10 @@ import java.util.Locale;
  * Where the agent may connect to.
  *
  * @param domains names or IPv4 addresses in lower case, each with an optional {@code :port}; {@code *.example.org} stands
- *     for every name below example.org, not for itself. Empty: nowhere
+ *     for every name below example.org, not for itself. Empty: nowhere without asking
  */
 public record Egress(List<String> domains) {
-    /** Nowhere. */
+    /** Nowhere without asking. */
     public static final Egress NONE = new Egress(List.of());
 
     public Egress {

@@ -1,5 +1,6 @@
 package dev.agentos.domain.contract;
 
+import dev.agentos.domain.secret.SecretReferences;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.List;
@@ -83,6 +84,15 @@ final class FieldRules {
                             "write an absolute path without a slash at its end, and not the whole machine");
         }
         return capability(value);
+    }
+
+    static Optional<Fault> secretName(String value) {
+        return SecretReferences.isName(value)
+                ? Optional.empty()
+                : Fault.of(
+                        "bad-value",
+                        shown(value) + " is no name of a secret",
+                        "use up to 48 of a-z, 0-9, '.', '_' and '-', beginning with a letter; never the value itself");
     }
 
     static Optional<Fault> logField(String value) {

@@ -1,6 +1,7 @@
 package dev.agentos.domain.contract;
 
 import dev.agentos.domain.json.CanonicalJson;
+import dev.agentos.domain.secret.SecretReferences;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -12,7 +13,8 @@ import java.util.stream.Collectors;
 
 /**
  * A text with references in it: <code>${input.NAME}</code> is the run's input of that name, <code>${steps.ID.FIELD}</code>
- * a field of an earlier step's output. Two dollar signs before a brace stand for one that is no reference.
+ * a field of an earlier step's output, <code>${secret.NAME}</code> a secret that stays a reference until the gateway makes
+ * the call. Two dollar signs before a brace stand for one that is no reference.
  *
  * @param parts literals and references, in order
  */
@@ -53,13 +55,21 @@ public record Template(List<Part> parts) {
         }
     }
 
+    /** A secret of that name. It resolves to its own text: only the gateway knows the value. */
+    public record SecretReference(String name) implements Reference {
+        @Override
+        public String toString() {
+            return SecretReferences.to(name);
+        }
+    }
+
     /** A {@code ${…}} that is no reference. */
     record Malformed(String text) {
         Fault fault() {
             return new Fault(
                     "bad-reference",
                     "\"" + text + "\" is no reference",
-                    "write ${input.NAME} or ${steps.ID.FIELD}; $${ stands for a plain ${");
+                    "write ${input.NAME}, ${steps.ID.FIELD} or ${secret.NAME}; $${ stands for a plain ${");
         }
     }
 
@@ -182,6 +192,8 @@ public record Template(List<Part> parts) {
             } else if (step.matches()) {
                 parts.add(new StepReference(
                         step.group(1), List.of(step.group(2).substring(1).split("\\.", -1))));
+            } else if (body.startsWith("secret.") && SecretReferences.isName(body.substring("secret.".length()))) {
+                parts.add(new SecretReference(body.substring("secret.".length())));
             } else {
                 malformed.add(new Malformed(text));
             }

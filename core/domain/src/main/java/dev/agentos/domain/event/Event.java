@@ -93,6 +93,60 @@ public sealed interface Event {
         }
     }
 
+    /** A secret was set, replaced or deleted. Its value is never in an event. {@code change} says which of them. */
+    record SecretChanged(String name, String change, List<String> hosts, String by) implements Event {
+        @Override
+        public String kind() {
+            return "secret.changed";
+        }
+
+        @Override
+        public Map<String, Object> data() {
+            return fields("name", name, "change", change, "hosts", hosts, "by", by);
+        }
+    }
+
+    /** An entry of the catalog was installed or removed. {@code digest} is its contract's. */
+    record CatalogChanged(String name, String version, String change, String signer, String digest, String by)
+            implements Event {
+        @Override
+        public String kind() {
+            return "catalog.changed";
+        }
+
+        @Override
+        public Map<String, Object> data() {
+            return fields(
+                    "name", name, "version", version, "change", change, "signer", signer, "digest", digest, "by", by);
+        }
+    }
+
+    /** A key's signatures count from now on, or no longer do. */
+    record TrustChanged(String name, String key, String change, String by) implements Event {
+        @Override
+        public String kind() {
+            return "trust.changed";
+        }
+
+        @Override
+        public Map<String, Object> data() {
+            return fields("name", name, "key", key, "change", change, "by", by);
+        }
+    }
+
+    /** A secret is put into one outgoing call; written before the call is made. */
+    record SecretUsed(String agent, String run, String step, String tool, String name, String host) implements Event {
+        @Override
+        public String kind() {
+            return "secret.used";
+        }
+
+        @Override
+        public Map<String, Object> data() {
+            return fields("step", step, "tool", tool, "name", name, "host", host);
+        }
+    }
+
     // ------------------------------------------------------------------ admission and lifecycle
 
     /** {@code verdict} is {@code admitted} or {@code substituted}; every substitution is itemised. */
@@ -440,95 +494,6 @@ public sealed interface Event {
         @Override
         public Map<String, Object> data() {
             return fields("grant", grant, "reason", reason, "by", by);
-        }
-    }
-
-    // ------------------------------------------------------------------ connections
-
-    /**
-     * The decision on a connection to the outside; durable before it is made. {@code decision} is {@code allowed},
-     * {@code asks}, {@code refused} or {@code failed}.
-     *
-     * @param way {@code tunnel}, {@code http} or {@code tool}
-     * @param addresses the only ones that may be connected to
-     * @param times how many equal decisions this record stands for; more than one only for refusals
-     */
-    record EgressDecided(
-            String agent,
-            String run,
-            String host,
-            long port,
-            String way,
-            String decision,
-            String code,
-            String reason,
-            String contractLine,
-            List<String> addresses,
-            long times)
-            implements Event {
-        @Override
-        public String kind() {
-            return "egress.decided";
-        }
-
-        @Override
-        public Map<String, Object> data() {
-            return fields(
-                    "host",
-                    host,
-                    "port",
-                    port,
-                    "way",
-                    way,
-                    "decision",
-                    decision,
-                    "code",
-                    code,
-                    "reason",
-                    reason,
-                    "contract_line",
-                    contractLine,
-                    "addresses",
-                    addresses,
-                    "times",
-                    times);
-        }
-    }
-
-    /** A connection ended. {@code end} is {@code done} or the code of what ended it; bytes as the agent sent and got. */
-    record EgressClosed(
-            String agent,
-            String run,
-            String host,
-            long port,
-            String address,
-            long bytesOut,
-            long bytesIn,
-            long millis,
-            String end)
-            implements Event {
-        @Override
-        public String kind() {
-            return "egress.closed";
-        }
-
-        @Override
-        public Map<String, Object> data() {
-            return fields(
-                    "host",
-                    host,
-                    "port",
-                    port,
-                    "address",
-                    address,
-                    "bytes_out",
-                    bytesOut,
-                    "bytes_in",
-                    bytesIn,
-                    "ms",
-                    millis,
-                    "end",
-                    end);
         }
     }
 

@@ -18,6 +18,7 @@ import java.util.Set;
  * @param destinations names of arguments whose value says where an effect goes: a recipient, an address, an account
  * @param sensitive names of arguments that are shown in full before anybody allows a call and never written to a log
  * @param cache who may be given a result that was kept
+ * @param credentials arguments that may refer to secrets, each with the argument that says where it is sent
  */
 public record ToolDescriptor(
         String name,
@@ -33,7 +34,8 @@ public record ToolDescriptor(
         List<PathArgument> pathArguments,
         List<String> destinations,
         List<String> sensitive,
-        Cache cache) {
+        Cache cache,
+        List<Credential> credentials) {
 
     public ToolDescriptor {
         if (!name.matches("[A-Za-z0-9][A-Za-z0-9._-]{0,127}")) {
@@ -46,6 +48,7 @@ public record ToolDescriptor(
         pathArguments = List.copyOf(pathArguments);
         destinations = List.copyOf(destinations);
         sensitive = List.copyOf(sensitive);
+        credentials = List.copyOf(credentials);
         if (cache != Cache.NEVER && (effect == Effect.CHANGES || effect == Effect.ASKS)) {
             throw new IllegalArgumentException(
                     name + ": a call that changes something cannot be answered from a cache");
@@ -112,6 +115,13 @@ public record ToolDescriptor(
 
     public record PathArgument(String name, Access access) {}
 
+    /**
+     * An argument that may refer to a secret.
+     *
+     * @param destination the argument that holds the host, or the URL, that the secret goes to
+     */
+    public record Credential(String argument, String destination) {}
+
     /** Whether a call may be made again when it is not known whether it happened. */
     public boolean idempotent() {
         return idempotency != Idempotency.NONE;
@@ -138,6 +148,7 @@ public record ToolDescriptor(
         private List<String> destinations = List.of();
         private List<String> sensitive = List.of();
         private Cache cache = Cache.NEVER;
+        private List<Credential> credentials = List.of();
 
         private Draft(String name, Effect effect, String summary) {
             this.name = name;
@@ -210,6 +221,11 @@ public record ToolDescriptor(
             return this;
         }
 
+        public Draft credentials(Credential... arguments) {
+            credentials = List.of(arguments);
+            return this;
+        }
+
         public ToolDescriptor build() {
             return new ToolDescriptor(
                     name,
@@ -225,7 +241,8 @@ public record ToolDescriptor(
                     pathArguments,
                     destinations,
                     sensitive,
-                    cache);
+                    cache,
+                    credentials);
         }
     }
 }

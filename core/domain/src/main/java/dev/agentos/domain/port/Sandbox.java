@@ -53,10 +53,10 @@ public interface Sandbox {
     /** Drops the record of an ended sandbox. */
     void forget(String incarnation) throws SandboxException;
 
-    /** Called for each exit, from a thread of the adapter. */
+    /** Every listener that was given is called for each exit, from a thread of the adapter. */
     void onExit(Consumer<Exit> listener);
 
-    /** Called when the broker is gone; every sandbox it held is dead by then. */
+    /** Every listener that was given is called when the broker is gone; each sandbox it held is dead by then. */
     void onLost(Runnable listener);
 
     /** The host's mechanisms and the mode of the broker. */
@@ -132,10 +132,7 @@ public interface Sandbox {
                     ownUid);
         }
 
-        /**
-         * The agent runs as a user of the host that no other sandbox has; its files stay the owner's on disk. The mechanism
-         * is {@code identity.own_uid}, which a broker may report missing.
-         */
+        /** The agent runs as a user of the host that no other sandbox has; its files stay the owner's on disk. */
         public Plan withOwnUid() {
             return new Plan(incarnation, hostname, argv, env, workdir, mounts, stdio, limits, doors, schedule, true);
         }

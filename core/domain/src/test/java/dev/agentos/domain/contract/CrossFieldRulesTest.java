@@ -74,8 +74,8 @@ class CrossFieldRulesTest {
                 List.of(
                         "c.yaml:10:15: error: step \"b\" has not run yet when ${steps.b.text} is needed [bad-reference];"
                                 + " move it above this step, or refer to an earlier one",
-                        "c.yaml:13:15: error: \"${wrong}\" is no reference [bad-reference]; write ${input.NAME} or"
-                                + " ${steps.ID.FIELD}; $${ stands for a plain ${",
+                        "c.yaml:13:15: error: \"${wrong}\" is no reference [bad-reference]; write ${input.NAME},"
+                                + " ${steps.ID.FIELD} or ${secret.NAME}; $${ stands for a plain ${",
                         "c.yaml:13:15: error: there is no step \"aa\" [bad-reference]; did you mean \"a\"?",
                         "c.yaml:14:13: error: the step id \"a\" is taken by step 1 [duplicate-step]; give each step an id"
                                 + " of its own"),

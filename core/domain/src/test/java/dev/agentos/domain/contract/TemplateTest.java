@@ -49,6 +49,7 @@ class TemplateTest {
                 reference -> switch (reference) {
                     case Template.InputReference input -> "/data/" + input.name();
                     case Template.StepReference step -> List.of(step.step(), step.field());
+                    case Template.SecretReference secret -> secret.toString();
                 });
 
         assertEquals(

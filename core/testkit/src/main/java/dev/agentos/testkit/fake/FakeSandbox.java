@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -41,8 +42,7 @@ public final class FakeSandbox implements Sandbox, AutoCloseable {
             "no_new_privs",
             "limit.memory",
             "limit.pids",
-            "limit.cpu",
-            "doors");
+            "limit.cpu");
 
     private static final Pattern EXIT = Pattern.compile("exit (\\d{1,3})");
     private static final Pattern SIGNAL = Pattern.compile("kill -(\\d{1,2}) \\$\\$");
@@ -69,8 +69,8 @@ public final class FakeSandbox implements Sandbox, AutoCloseable {
     private final Set<String> notEnforced = ConcurrentHashMap.newKeySet();
     private volatile @Nullable SandboxException trouble;
     private volatile @Nullable SandboxException hostTrouble;
-    private volatile Consumer<Exit> exitListener = _ -> {};
-    private volatile Runnable lostListener = () -> {};
+    private final List<Consumer<Exit>> exitListeners = new CopyOnWriteArrayList<>();
+    private final List<Runnable> lostListeners = new CopyOnWriteArrayList<>();
 
     // ------------------------------------------------------------------ the port
 
@@ -209,12 +209,12 @@ public final class FakeSandbox implements Sandbox, AutoCloseable {
 
     @Override
     public void onExit(Consumer<Exit> listener) {
-        exitListener = listener;
+        exitListeners.add(listener);
     }
 
     @Override
     public void onLost(Runnable listener) {
-        lostListener = listener;
+        lostListeners.add(listener);
     }
 
     private Box known(String incarnation) throws SandboxException {
@@ -241,7 +241,7 @@ public final class FakeSandbox implements Sandbox, AutoCloseable {
                 box.state = "exited";
                 box.exit = exit;
             }
-            exitListener.accept(exit);
+            exitListeners.forEach(listener -> listener.accept(exit));
         });
     }
 
@@ -281,7 +281,7 @@ public final class FakeSandbox implements Sandbox, AutoCloseable {
         synchronized (this) {
             boxes.clear();
         }
-        lostListener.run();
+        lostListeners.forEach(Runnable::run);
     }
 
     /** A sandbox ends without anybody being told, as while agentd is away. */
@@ -344,7 +344,7 @@ public final class FakeSandbox implements Sandbox, AutoCloseable {
     /** Leaves the sandboxes as they are: a broker outlives the service. */
     @Override
     public void close() {
-        exitListener = _ -> {};
-        lostListener = () -> {};
+        exitListeners.clear();
+        lostListeners.clear();
     }
 }
