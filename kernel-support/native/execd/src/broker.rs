@@ -7,8 +7,9 @@ mod reports;
 mod requests;
 
 use crate::cgroup::{Cgroups, Leaf};
+use crate::class::Overruns;
 use crate::host::Host;
-use agentos_init::protocol::{RawStatus, Settings, StepError};
+use agentos_init::protocol::{Probe, RawStatus, Settings, StepError};
 use agentos_plan::{ErrorBody, ErrorCode, ExitRecord, MAX_PACKET_BYTES, Plan};
 use agentos_sys::event::{Epoll, Ready};
 use agentos_sys::{Errno, event, process};
@@ -69,6 +70,10 @@ struct Sandbox {
     plan: Plan,
     ended: Option<RawStatus>,
     failure: Option<ErrorBody>,
+    /// What the probes said, until the agent has told how it is scheduled.
+    probed: Option<Vec<Probe>>,
+    /// Counted for HRT only.
+    overruns: Option<Overruns>,
     /// A freeze or thaw that init is carrying out: who asked, for what, until when.
     order: Option<(Asker, bool, Instant)>,
     tokens: [u64; 3],
@@ -220,6 +225,9 @@ impl Broker {
             if let Phase::Building { since, .. } = sandbox.phase {
                 consider((since + BUILD_PATIENCE).saturating_duration_since(Instant::now()));
             }
+            if let (Some(overruns), Phase::Running) = (&sandbox.overruns, &sandbox.phase) {
+                consider(overruns.due().saturating_duration_since(Instant::now()));
+            }
             if let Some((_, _, until)) = sandbox.order {
                 consider(until.saturating_duration_since(Instant::now()));
             }
@@ -259,6 +267,12 @@ impl Broker {
                 && sandbox.failure.is_none()
             {
                 late_builds.push(name.clone());
+            }
+            if let (Some(overruns), Phase::Running, Some(pid)) =
+                (&mut sandbox.overruns, &sandbox.phase, sandbox.agent_pid)
+                && now >= overruns.due()
+            {
+                overruns.look(pid);
             }
             if sandbox.order.is_some_and(|(_, _, until)| now >= until)
                 && let Some((asker, _, _)) = sandbox.order.take()

@@ -8,8 +8,9 @@ mod places;
 
 use agentos_init::protocol::Step;
 use agentos_sys::{Errno, ids, process};
+pub use leaf::Group;
+use leaf::make_leaf;
 pub use leaf::{Current, Leaf};
-use leaf::{Group, make_leaf};
 use places::Places;
 use std::fs;
 use std::io;
@@ -48,6 +49,7 @@ pub struct Cgroups {
     pub memory: Controller,
     pub pids: Controller,
     pub cpu: Controller,
+    pub io: Controller,
     /// Used only where version 2 is absent.
     pub freezer: Controller,
     /// Where the broker itself moved from, to undo it.
@@ -70,6 +72,7 @@ impl Cgroups {
             memory: Controller::Missing(String::new()),
             pids: Controller::Missing(String::new()),
             cpu: Controller::Missing(String::new()),
+            io: Controller::Missing(String::new()),
             freezer: Controller::Missing(String::new()),
             moved_from: None,
             enabled_in: None,
@@ -82,6 +85,7 @@ impl Cgroups {
             ("memory", "memory.limit_in_bytes", "67108864"),
             ("pids", "pids.max", "16"),
             ("cpu", "cpu.cfs_quota_us", "50000"),
+            ("blkio", "blkio.throttle.read_bps_device", ""),
             ("freezer", "freezer.state", "THAWED"),
         ] {
             let controller = match places.v1(which) {
@@ -93,6 +97,10 @@ impl Cgroups {
                         Ok(parent) => Controller::V1(parent),
                         Err(reason) => Controller::Missing(reason),
                     }
+                }
+                None if which == "blkio" => {
+                    v2_wanted.push("io");
+                    Controller::Missing("no cgroup hierarchy has the io controller".to_string())
                 }
                 None if which == "freezer" => Controller::Missing("version 2 freezes instead".into()),
                 None => {
@@ -111,6 +119,7 @@ impl Cgroups {
             "memory" => self.memory = controller,
             "pids" => self.pids = controller,
             "cpu" => self.cpu = controller,
+            "blkio" | "io" => self.io = controller,
             _ => self.freezer = controller,
         }
     }
@@ -155,6 +164,7 @@ impl Cgroups {
             let (file, value) = match which {
                 "memory" => ("memory.max", "67108864"),
                 "pids" => ("pids.max", "16"),
+                "io" => ("io.max", ""),
                 _ => ("cpu.max", "50000 100000"),
             };
             let enabled = already_enabled(&own, which)
@@ -178,7 +188,7 @@ impl Cgroups {
     }
 
     fn parents(&self) -> impl Iterator<Item = &Path> {
-        [&self.memory, &self.pids, &self.cpu, &self.freezer]
+        [&self.memory, &self.pids, &self.cpu, &self.io, &self.freezer]
             .into_iter()
             .filter_map(Controller::v1)
             .chain(self.unified.as_deref().ok())
@@ -198,16 +208,16 @@ impl Cgroups {
         }
         if let Ok(parent) = &self.unified {
             if let Some(own) = &self.moved_from {
-                let _ = fs::write(parent.join("cgroup.subtree_control"), "-memory -pids -cpu");
+                let _ = fs::write(parent.join("cgroup.subtree_control"), "-memory -pids -cpu -io");
                 if self.enabled_in.is_some() {
-                    let _ = fs::write(own.join("cgroup.subtree_control"), "-memory -pids -cpu");
+                    let _ = fs::write(own.join("cgroup.subtree_control"), "-memory -pids -cpu -io");
                 }
                 let _ = fs::write(own.join("cgroup.procs"), process::own_pid().to_string());
                 let _ = fs::remove_dir(parent.join(BROKER_LEAF));
             }
             remove_with_patience(parent);
         }
-        for controller in [&self.memory, &self.pids, &self.cpu, &self.freezer] {
+        for controller in [&self.memory, &self.pids, &self.cpu, &self.io, &self.freezer] {
             if let Some(parent) = controller.v1() {
                 remove_with_patience(parent);
             }
@@ -235,6 +245,27 @@ impl Cgroups {
             leaf.freezer = self.freezer.v1().map(|p| make_leaf(p, name, "cgroup:freezer")).transpose()?;
         }
         Ok(())
+    }
+
+    /// The group that limits the I/O of a sandbox, made on demand: few plans ask for it.
+    pub fn io_group(&self, leaf: &Leaf) -> Step<Option<Group>> {
+        let name = leaf.name();
+        match (&self.io, name) {
+            (Controller::V1(parent), Some(name)) => {
+                make_leaf(parent, &name, "cgroup:io").map(|p| Some(Group::V1(p)))
+            }
+            (Controller::V2, _) => Ok(leaf.unified.clone().map(Group::V2)),
+            _ => Ok(None),
+        }
+    }
+
+    /// Whether new groups of the cpu controller have a file.
+    pub fn cpu_has(&self, v1: &str, v2: &str) -> bool {
+        match (&self.cpu, &self.unified) {
+            (Controller::V1(parent), _) => parent.join(v1).exists(),
+            (Controller::V2, Ok(parent)) => parent.join(v2).exists(),
+            _ => false,
+        }
     }
 
     fn place(&self, controller: &Controller, leaf: &Leaf, name: &str, step: &str) -> Step<Option<Group>> {
@@ -267,7 +298,14 @@ fn make_parent(own: &Path, name: &str) -> Result<PathBuf, String> {
 /// A limit counts as available only after one was really written.
 fn try_leaf(parent: &Path, file: &str, value: &str) -> Result<(), String> {
     let leaf = parent.join("probe");
-    let tried = fs::create_dir(&leaf).and_then(|()| fs::write(leaf.join(file), value));
+    let tried = fs::create_dir(&leaf).and_then(|()| {
+        // What takes a device has none to be tried with.
+        if value.is_empty() {
+            fs::metadata(leaf.join(file)).map(drop)
+        } else {
+            fs::write(leaf.join(file), value)
+        }
+    });
     let period = fs::read_to_string(leaf.join("cpu.cfs_period_us"))
         .map_or(leaf::PERIOD_USEC, |t| t.trim().parse().unwrap_or(0));
     let tried =

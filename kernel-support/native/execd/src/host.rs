@@ -3,6 +3,7 @@
 use crate::cgroup::{Cgroups, Controller};
 use agentos_plan::{Mechanism, mechanism as m};
 use agentos_sys::process::{self, Cloned, Ended};
+use agentos_sys::schedule::{self, Attributes};
 use agentos_sys::{Errno, ids, landlock, mount, seccomp};
 use std::fs;
 use std::os::fd::AsFd;
@@ -66,6 +67,23 @@ impl Host {
             m::KILL_TREE,
             if cgroups.unified.is_ok() { "pid namespace and cgroup.kill" } else { "pid namespace" },
         ));
+        mechanisms.push(match &cgroups.memory {
+            Controller::Missing(reason) => absent(m::LIMIT_SWAP, reason.clone()),
+            _ => present(m::LIMIT_SWAP, "whoever has a memory limit has no swap"),
+        });
+        mechanisms.push(match &cgroups.io {
+            Controller::V1(_) => present(
+                m::LIMIT_IO,
+                "cgroup v1: reads and direct writes; writes that the kernel caches are not held back",
+            ),
+            Controller::V2 => present(m::LIMIT_IO, "cgroup v2"),
+            Controller::Missing(reason) => absent(m::LIMIT_IO, reason.clone()),
+        });
+        mechanisms.push(absent(
+            m::OWN_UID,
+            "agents run as the owner: idmapped mounts, without which another uid could not use the owner's files, are not made yet",
+        ));
+        mechanisms.extend(classes(cgroups));
         mechanisms.push(present(
             m::DOORS,
             match &abi {
@@ -74,6 +92,11 @@ impl Host {
             },
         ));
         Host { mechanisms, landlock_abi: abi.unwrap_or(0), pids_by_rlimit }
+    }
+
+    /// Whether the kernel shows how much of its budget an HRT agent has left.
+    pub fn counts_overruns(&self) -> bool {
+        self.find(m::COUNT_DEADLINE_OVERRUNS).is_some_and(|l| l.available)
     }
 
     pub fn find(&self, name: &str) -> Option<&Mechanism> {
@@ -123,6 +146,86 @@ fn controller(name: &str, controller: &Controller) -> Mechanism {
 fn rlimit(name: &str, resource: u32) -> Mechanism {
     let lowered = in_child(|| process::limit(resource).and_then(|_| process::set_limit(resource, 64, 64)));
     tried(name, "rlimit", lowered)
+}
+
+/// What the latency classes are made of. Weights and idleness compare the agents of this broker with each other.
+fn classes(cgroups: &Cgroups) -> Vec<Mechanism> {
+    let deadline = in_child(|| {
+        let millisecond = 1_000_000;
+        schedule::set(
+            0,
+            Attributes {
+                policy: schedule::DEADLINE,
+                flags: schedule::RESET_ON_FORK,
+                runtime: millisecond,
+                deadline: 1000 * millisecond,
+                period: 1000 * millisecond,
+                ..Attributes::default()
+            },
+        )?;
+        let shown = fs::read_to_string("/proc/self/sched").is_ok_and(|t| t.contains("dl.runtime"));
+        if shown { Ok(()) } else { Err(Errno(libc::ENODATA)) }
+    });
+    let slice = in_child(|| {
+        let wanted = Attributes { policy: schedule::OTHER, runtime: 3_000_000, ..Attributes::default() };
+        schedule::set(0, wanted)?;
+        if schedule::get(0)?.runtime == wanted.runtime { Ok(()) } else { Err(Errno(libc::ENOTSUP)) }
+    });
+    let lockable = process::limit(process::LIMIT_MEMLOCK).map_or(0, |(_, hard)| hard);
+    let of_cpu = |name: &str, there: bool, how: &str| match (&cgroups.cpu, there) {
+        (Controller::Missing(reason), _) => absent(name, reason.clone()),
+        (_, false) => absent(name, "this kernel's cpu controller has no file for it"),
+        (_, true) => present(name, how),
+    };
+    vec![
+        match deadline {
+            Ok(()) | Err(Errno(libc::ENODATA)) => {
+                present(m::SCHEDULE_DEADLINE, "SCHED_DEADLINE, reset on fork")
+            }
+            Err(Errno(libc::EBUSY)) => {
+                present(m::SCHEDULE_DEADLINE, "SCHED_DEADLINE, reset on fork; all of it is promised now")
+            }
+            Err(e) => absent(
+                m::SCHEDULE_DEADLINE,
+                format!("refused ({e}); it needs CAP_SYS_NICE: start the broker as root"),
+            ),
+        },
+        if lockable >= 64 << 20 {
+            present(m::SCHEDULE_LOCKED, format!("RLIMIT_MEMLOCK up to {lockable}"))
+        } else {
+            absent(
+                m::SCHEDULE_LOCKED,
+                format!(
+                    "an agent may lock {lockable} bytes at most; start the broker with LimitMEMLOCK=infinity"
+                ),
+            )
+        },
+        of_cpu(m::SCHEDULE_WEIGHT, true, "cpu weight among the agents of this broker"),
+        match slice {
+            Ok(()) => present(m::SCHEDULE_SLICE, "slice of the fair scheduler; an agent may change its own"),
+            Err(e) => absent(m::SCHEDULE_SLICE, format!("the kernel keeps no slice ({e}); it needs 6.12")),
+        },
+        of_cpu(
+            m::SCHEDULE_BURST,
+            cgroups.cpu_has("cpu.cfs_burst_us", "cpu.max.burst"),
+            "credit above the quota, saved up while idle",
+        ),
+        of_cpu(
+            m::SCHEDULE_IDLE,
+            cgroups.cpu_has("cpu.idle", "cpu.idle"),
+            "SCHED_IDLE, and an idle group among the agents of this broker",
+        ),
+        match deadline {
+            Ok(()) => present(
+                m::COUNT_DEADLINE_OVERRUNS,
+                "periods in which the runtime was used up, as seen ten times a second: a lower bound",
+            ),
+            Err(e) => absent(
+                m::COUNT_DEADLINE_OVERRUNS,
+                format!("no deadline task could be looked at in /proc ({e})"),
+            ),
+        },
+    ]
 }
 
 fn namespace(name: &str, flag: i32) -> Mechanism {

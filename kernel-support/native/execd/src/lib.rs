@@ -6,6 +6,7 @@
 
 pub mod broker;
 pub mod cgroup;
+pub mod class;
 pub mod command;
 pub mod host;
 pub mod receipt;

@@ -1,9 +1,11 @@
 //! The enforcement receipt: what was declared against what holds, with the evidence.
 
 use crate::cgroup::{Cgroups, Leaf};
+use crate::class;
 use crate::host::{Host, freezer_name};
 use agentos_init::protocol::{Probe, StepError};
-use agentos_plan::{Limits, Plan, ReceiptLine, Standing, mechanism as m};
+use agentos_plan::{Limits, Plan, ReceiptLine, Schedule, Standing, mechanism as m};
+use agentos_sys::schedule::Attributes;
 
 /// Writes the receipt. A limit that the host has but that does not read back as asked is an error.
 pub fn write(
@@ -12,9 +14,10 @@ pub fn write(
     leaf: &Leaf,
     init_pid: i32,
     probes: &[Probe],
+    seen: Option<Attributes>,
     cgroups: &Cgroups,
 ) -> Result<Vec<ReceiptLine>, StepError> {
-    let mut lines = Vec::with_capacity(18);
+    let mut lines = Vec::with_capacity(32);
     for name in ALWAYS {
         lines.push(probed(host, probes, name));
     }
@@ -56,6 +59,15 @@ pub fn write(
         }
         lines.push(entry);
     }
+    lines.push(swap(host, limits, leaf));
+    lines.push(io(host, limits, leaf));
+    lines.push(if plan.identity.own_uid {
+        let reason = host.find(m::OWN_UID).map_or("", |l| l.detail.as_str());
+        line(m::OWN_UID, true, Standing::Missing, reason, "")
+    } else {
+        line(m::OWN_UID, false, Standing::NotAsked, "", "")
+    });
+    lines.extend(classes(host, plan, leaf, probes, seen));
     let mut doors = probed(host, probes, m::DOORS);
     if plan.doors.is_empty() {
         doors = line(m::DOORS, false, Standing::NotAsked, "", "");
@@ -127,6 +139,103 @@ fn probed(host: &Host, probes: &[Probe], name: &str) -> ReceiptLine {
         Some(p) => line(name, true, Standing::Missing, &how, &p.text),
         None => line(name, true, Standing::Missing, &how, "not probed"),
     }
+}
+
+fn swap(host: &Host, limits: &Limits, leaf: &Leaf) -> ReceiptLine {
+    let reason = host.find(m::LIMIT_SWAP).map_or("", |l| l.detail.as_str());
+    match (limits.memory_bytes, limits.memory_bytes.and_then(|bytes| leaf.swap_reading(bytes))) {
+        (None, _) => line(m::LIMIT_SWAP, false, Standing::NotAsked, "", ""),
+        (Some(_), Some((how, true))) => line(m::LIMIT_SWAP, true, Standing::Enforced, &how, "read back"),
+        (Some(_), _) => line(m::LIMIT_SWAP, true, Standing::Missing, reason, ""),
+    }
+}
+
+fn io(host: &Host, limits: &Limits, leaf: &Leaf) -> ReceiptLine {
+    let reason = host.find(m::LIMIT_IO).map_or("", |l| l.detail.as_str());
+    let Some(rate) = limits.io_bytes_per_second else {
+        return line(m::LIMIT_IO, false, Standing::NotAsked, "", "");
+    };
+    match leaf.io_reading(rate) {
+        Some((_, true)) => {
+            line(m::LIMIT_IO, true, Standing::Enforced, reason, &format!("limit reads {rate}"))
+        }
+        Some((_, false)) => {
+            line(m::LIMIT_IO, true, Standing::Missing, reason, "the limit does not read back")
+        }
+        None if host.find(m::LIMIT_IO).is_some_and(|l| l.available) => line(
+            m::LIMIT_IO,
+            true,
+            Standing::Missing,
+            "no writable bind lies on a disk that can be limited",
+            "",
+        ),
+        None => line(m::LIMIT_IO, true, Standing::Missing, reason, ""),
+    }
+}
+
+/// The lines of the latency class. `seen` is what the held agent itself reads.
+fn classes(
+    host: &Host,
+    plan: &Plan,
+    leaf: &Leaf,
+    probes: &[Probe],
+    seen: Option<Attributes>,
+) -> Vec<ReceiptLine> {
+    let reason = |name: &str| host.find(name).map_or("", |l| l.detail.as_str());
+    let answer = |name: &str, holds: Option<bool>, probe: String| match holds {
+        None => line(name, false, Standing::NotAsked, "", ""),
+        Some(true) => line(name, true, Standing::Enforced, reason(name), &probe),
+        Some(false) => line(name, true, Standing::Missing, reason(name), &probe),
+    };
+    let says = seen.map_or_else(
+        || "not asked from inside".to_string(),
+        |s| {
+            format!(
+                "policy {}, runtime {} ns, deadline {} ns, period {} ns",
+                s.policy, s.runtime, s.deadline, s.period
+            )
+        },
+    );
+    let as_wanted = |class: &Schedule| {
+        class::wanted(class).zip(seen).is_some_and(|(wanted, seen)| {
+            // Where nothing is wanted the kernel shows its own default.
+            (wanted.policy, wanted.deadline, wanted.period) == (seen.policy, seen.deadline, seen.period)
+                && (wanted.runtime == 0 || wanted.runtime == seen.runtime)
+                && seen.flags & wanted.flags == wanted.flags
+        })
+    };
+    let class = plan.schedule.as_ref();
+    let hrt = class.filter(|c| matches!(c, Schedule::Hrt { .. }));
+    let (weight, slice, burst) = match class {
+        Some(Schedule::Srt { weight, slice_us, burst_us }) => (*weight, *slice_us, *burst_us),
+        _ => (None, None, None),
+    };
+    let locked = probes.iter().find(|p| p.mechanism == m::SCHEDULE_LOCKED);
+    let idle = matches!(class, Some(Schedule::Dt {}));
+    let number = |reading: &Option<(String, Option<u64>)>| reading.as_ref().and_then(|(_, n)| *n);
+    let (weight_now, burst_now) = (number(&leaf.weight_reading()), number(&leaf.burst_reading()));
+    let reads = |n: Option<u64>| n.map_or("nothing to read".to_string(), |n| format!("reads {n}"));
+    vec![
+        answer(m::SCHEDULE_DEADLINE, hrt.map(as_wanted), says.clone()),
+        answer(
+            m::SCHEDULE_LOCKED,
+            hrt.map(|_| locked.is_some_and(|p| p.confined)),
+            locked.map_or(String::new(), |p| p.text.clone()),
+        ),
+        answer(m::SCHEDULE_WEIGHT, weight.map(|w| weight_now == Some(w)), reads(weight_now)),
+        answer(m::SCHEDULE_SLICE, slice.and(class).map(as_wanted), says.clone()),
+        answer(m::SCHEDULE_BURST, burst.map(|b| burst_now == Some(b)), reads(burst_now)),
+        answer(
+            m::SCHEDULE_IDLE,
+            class.filter(|_| idle).map(|c| as_wanted(c) && leaf.is_idle()),
+            format!("{says}; the group is {}", if leaf.is_idle() { "idle" } else { "not idle" }),
+        ),
+        answer(
+            m::COUNT_DEADLINE_OVERRUNS,
+            hrt.map(|c| as_wanted(c) && host.counts_overruns()),
+            "looked at ten times a second".to_string(),
+        ),
+    ]
 }
 
 enum Rounding {

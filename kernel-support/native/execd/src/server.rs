@@ -97,12 +97,13 @@ fn raise_descriptor_limit() -> (u64, u64) {
 fn give_up_privileges(owner_uid: u32, cgroups: &Cgroups) -> Result<Vec<String>, String> {
     ids::drop_supplementary_groups()
         .map_err(|e| format!("the supplementary groups could not be dropped: {e}"))?;
+    // CAP_SYS_NICE gives agents of the class HRT their deadlines. A host that withholds it is reported.
     let mut keep = 1 << ids::CAP_SETUID | 1 << ids::CAP_SETGID;
     if owner_uid == 0 {
         keep |= 1 << ids::CAP_SETFCAP;
     }
     let dormant = if cgroups.needs_override() { 1 << ids::CAP_DAC_OVERRIDE } else { 0 };
-    ids::keep_capabilities(keep, dormant)
+    ids::keep_capabilities(keep | 1 << ids::CAP_SYS_NICE, dormant)
         .map_err(|e| format!("the capabilities could not be dropped: {e}"))?;
     let left = ids::capabilities().map_err(|e| format!("the capabilities could not be read: {e}"))?;
     if left.permitted & keep != keep {

@@ -204,7 +204,7 @@ fn it_keeps_only_the_capabilities_that_it_names() {
     let named = hello["capabilities"].as_array().expect("a list").len();
     assert_eq!(mask("CapPrm").count_ones() as usize, named, "{hello}");
     if is_root() {
-        assert!(mask("CapEff").count_ones() <= 3, "{status}");
+        assert!(mask("CapEff").count_ones() <= 4, "{status}");
         assert_eq!(hello["mode"], json!("privileged"));
     } else {
         assert_eq!((named, &hello["mode"]), (0, &json!("unprivileged")));

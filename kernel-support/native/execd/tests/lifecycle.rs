@@ -199,7 +199,10 @@ fn status_counts_what_runs() {
     let mut client = broker.client();
     client.spawn(&shell(&broker.scratch, "count.1", "sleep 98763 & i=0; while :; do i=$((i+1)); done"));
     client.on("start", "count.1");
-    eventually("processor time", || client.on("status", "count.1")["cpu_usec"].as_u64() > Some(20_000));
+    eventually("processor time and two processes", || {
+        let now = client.on("status", "count.1");
+        now["cpu_usec"].as_u64() > Some(20_000) && now["pids"].as_u64() >= Some(3)
+    });
     let status = client.on("status", "count.1");
     assert!(status["pids"].as_u64() >= Some(3), "{status}");
     assert!(status["memory_bytes"].as_u64() > Some(4096), "{status}");

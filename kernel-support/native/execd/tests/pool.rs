@@ -115,3 +115,66 @@ fn spawns_sent_together_are_all_served() {
     }
     broker.stop();
 }
+
+fn with_data(scratch: &Scratch, incarnation: &str, source: &str, script: &str) -> agentos_plan::Plan {
+    let mut plan = shell(scratch, incarnation, script);
+    plan.mounts.push(agentos_plan::Mount::Bind {
+        source: source.into(),
+        target: "/data".into(),
+        access: agentos_plan::Access::Read,
+        recursive: false,
+        exec: false,
+    });
+    plan
+}
+
+/// Mounts are made ahead as the last plans had them. What a plan gets is what its names mean when it comes.
+#[test]
+fn what_was_prepared_for_earlier_plans_gives_nothing_to_later_ones() {
+    let broker = Broker::start();
+    let mut client = broker.client();
+    let data = broker.scratch.directory("data");
+    std::fs::write(format!("{data}/first"), "").expect("a file");
+    for i in 0..6 {
+        client.run(&with_data(&broker.scratch, &format!("same.{i}"), &data, "ls /data"));
+    }
+    assert_eq!(output(&broker.scratch), "first\n".repeat(6));
+    eventually("a full pool", || parked(&broker).len() >= 4);
+    std::thread::sleep(Duration::from_millis(50));
+    std::fs::rename(&data, format!("{data}-old")).expect("renamed");
+    broker.scratch.directory("data");
+    std::fs::write(format!("{data}/second"), "").expect("a file");
+    client.run(&with_data(&broker.scratch, "changed.1", &data, "ls /data"));
+    assert!(output(&broker.scratch).ends_with("first\nsecond\n"), "{}", output(&broker.scratch));
+    client.run(&shell(&broker.scratch, "without.1", "ls -d /data 2>&1; mount | grep -c data; true"));
+    assert!(output(&broker.scratch).contains("No such file"), "{}", output(&broker.scratch));
+    let mut other = shell(&broker.scratch, "other.1", "id -u; id -g");
+    (other.uid, other.gid) = (2000, 3000);
+    client.run(&other);
+    assert!(output(&broker.scratch).ends_with("2000\n3000\n"), "{}", output(&broker.scratch));
+    broker.stop();
+}
+
+#[test]
+fn a_mount_of_the_host_that_is_made_after_parking_is_there() {
+    let broker = Broker::start();
+    let mut client = broker.client();
+    let point = broker.scratch.directory("point");
+    let mounted = |arguments: &[&str]| {
+        std::process::Command::new(arguments[0]).args(&arguments[1..]).status().is_ok_and(|s| s.success())
+    };
+    for i in 0..3 {
+        client.run(&with_data(&broker.scratch, &format!("before.{i}"), &point, "ls /data"));
+    }
+    eventually("a full pool", || parked(&broker).len() >= 4);
+    std::thread::sleep(Duration::from_millis(50));
+    if !mounted(&["mount", "-t", "tmpfs", "-o", "mode=755", "tmpfs", &point]) {
+        println!("SKIP: this user may not mount");
+        return broker.stop();
+    }
+    std::fs::write(format!("{point}/new"), "").expect("a file");
+    let exit = client.run(&with_data(&broker.scratch, "after.1", &point, "ls /data"));
+    assert!(mounted(&["umount", "-l", &point]), "the mount is left");
+    assert_eq!((end(exit), output(&broker.scratch).as_str()), (code(0), "new\n"));
+    broker.stop();
+}

@@ -1,11 +1,11 @@
 //! The agent's process between its fork and its exec: probes its own confinement, holds, then executes.
 
-use crate::build::{Built, open_files};
+use crate::build::{Built, lockable_memory, open_files};
 use crate::doors::Door;
-use crate::protocol::{AGENT_CHANNEL, Probe, Report, START, Settings, Step, StepError, report};
-use agentos_plan::{Plan, mechanism as m};
+use crate::protocol::{AGENT_CHANNEL, Probe, Report, SAY_SCHEDULE, START, Settings, Step, StepError, report};
+use agentos_plan::{Plan, Schedule, mechanism as m};
 use agentos_sys::process::{self, Vector};
-use agentos_sys::{Errno, ids, mount, net, socket};
+use agentos_sys::{Errno, ids, mount, net, schedule, socket};
 use std::ffi::CString;
 use std::fmt::Display;
 use std::os::fd::{AsFd, BorrowedFd};
@@ -35,13 +35,15 @@ fn prepare(plan: &Plan, settings: &Settings, built: Built) -> Step<Program> {
         process::duplicate_to(stream.as_fd(), number as i32).map_err(failed("stdio"))?;
     }
     open_files(&plan.limits, settings)?;
+    lockable_memory(plan)?;
     let program = Program::new(plan)?;
     let probes = probe(plan, settings, &built);
     std::mem::forget(built);
     process::close_range(3, 3).map_err(failed("descriptors"))?;
     process::close_range(AGENT_CHANNEL as u32 + 1, u32::MAX).map_err(failed("descriptors"))?;
     process::unblock_signals();
-    if let Some(open) = probes.iter().find(|p| !p.confined) {
+    // What the agent may lock is no confinement: a host that allows less is reported.
+    if let Some(open) = probes.iter().find(|p| !p.confined && p.mechanism != m::SCHEDULE_LOCKED) {
         return Err(StepError {
             step: format!("probe:{}", open.mechanism),
             errno: None,
@@ -55,9 +57,16 @@ fn prepare(plan: &Plan, settings: &Settings, built: Built) -> Step<Program> {
 /// Nothing of the agent has run until this returns; it ends when the broker is gone.
 fn await_start() {
     let mut byte = [0u8; 1];
-    match socket::receive_blocking(process::fixed(AGENT_CHANNEL), &mut byte) {
-        Ok(socket::Received::Packet(1)) if byte[0] == START => {}
-        _ => process::exit_now(1),
+    loop {
+        match socket::receive_blocking(process::fixed(AGENT_CHANNEL), &mut byte) {
+            Ok(socket::Received::Packet(1)) if byte[0] == START => return,
+            Ok(socket::Received::Packet(1)) if byte[0] == SAY_SCHEDULE => {
+                let now = schedule::get(0).unwrap_or_default();
+                let schedule::Attributes { policy, flags, runtime, deadline, period, .. } = now;
+                report(AGENT_CHANNEL, &Report::Scheduled { policy, flags, runtime, deadline, period });
+            }
+            _ => process::exit_now(1),
+        }
     }
 }
 
@@ -136,6 +145,9 @@ fn probe(plan: &Plan, settings: &Settings, built: &Built) -> Vec<Probe> {
         limit(m::LIMIT_FILES, process::LIMIT_NOFILE, plan.limits.open_files),
         limit(m::LIMIT_FILE_SIZE, process::LIMIT_FSIZE, plan.limits.file_bytes),
     ];
+    if matches!(plan.schedule, Some(Schedule::Hrt { .. })) {
+        all.push(locked_memory(plan));
+    }
     if !built.doors.is_empty() {
         all.push(doors(settings, &built.doors));
     }
@@ -237,6 +249,17 @@ fn landlock(settings: &Settings, outside: BorrowedFd<'_>) -> Probe {
         text += &format!("; bind TCP: {}", outcome(&bind));
     }
     fact(m::LANDLOCK, confined, text)
+}
+
+/// Whether the agent may lock as much as it may use, so that nothing of it has to wait for memory.
+fn locked_memory(plan: &Plan) -> Probe {
+    let most = process::limit(process::LIMIT_MEMLOCK);
+    let enough = match (&most, plan.limits.memory_bytes) {
+        (Ok((soft, _)), Some(wanted)) => *soft >= wanted,
+        (Ok((soft, _)), None) => *soft == u64::MAX,
+        (Err(_), _) => false,
+    };
+    fact(m::SCHEDULE_LOCKED, enough, format!("may lock {} bytes", read(&most.map(|(soft, _)| soft))))
 }
 
 /// Every door listens, and where the kernel can refuse other ports, it does.

@@ -7,7 +7,7 @@ use crate::policy;
 use crate::protocol::{
     FIRST_ENTRANCE, GO, INIT_CHANNEL, InStep, MAX_PLAN_BYTES, READY, Settings, Step, StepError,
 };
-use agentos_plan::{Limits, Plan};
+use agentos_plan::{Limits, Plan, Schedule};
 use agentos_sys::mount::{self, FileKind};
 use agentos_sys::{Errno, event, ids, landlock, net, process, seccomp, socket};
 use root::{Grant, Rooted, Staging};
@@ -285,6 +285,16 @@ pub fn open_files(limits: &Limits, settings: &Settings) -> Step<()> {
         None => process::set_limit(process::LIMIT_NOFILE, soft, hard),
     }
     .in_step("limit.files", "the descriptor limit could not be set")
+}
+
+/// An agent with hard deadlines may lock its memory, as far as the host's hard limit goes. Set by its process itself.
+pub fn lockable_memory(plan: &Plan) -> Step<()> {
+    if !matches!(plan.schedule, Some(Schedule::Hrt { .. })) {
+        return Ok(());
+    }
+    let wanted = plan.limits.memory_bytes.unwrap_or(u64::MAX);
+    process::set_soft_limit(process::LIMIT_MEMLOCK, wanted)
+        .in_step("schedule:locked-memory", "the limit of locked memory could not be set")
 }
 
 const OUTPUT_RIGHTS: u64 = landlock::WRITE_FILE | landlock::TRUNCATE;

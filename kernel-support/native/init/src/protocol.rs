@@ -12,6 +12,8 @@ pub const FIRST_ENTRANCE: i32 = 5;
 
 /// The only byte that lets a held agent execute its program.
 pub const START: u8 = b's';
+/// Asks a held agent how it is scheduled; it answers with `Report::Scheduled`.
+pub const SAY_SCHEDULE: u8 = b'c';
 /// Lets a parked process enter its groups, and its answer when it waits for a plan.
 pub const GO: u8 = b'g';
 pub const READY: u8 = b'r';
@@ -46,6 +48,8 @@ pub struct Settings {
 pub enum Report {
     /// The agent is confined, probed and held.
     Held { probes: Vec<Probe> },
+    /// How the held agent finds itself scheduled. Times are in nanoseconds.
+    Scheduled { policy: u32, flags: u64, runtime: u64, deadline: u64, period: u64 },
     /// A step failed; the sandbox is about to end.
     Failed(StepError),
     /// The agent's program could not be executed.

@@ -8,6 +8,7 @@ use std::ptr;
 pub const CAP_DAC_OVERRIDE: u32 = 1;
 pub const CAP_SETGID: u32 = 6;
 pub const CAP_SETUID: u32 = 7;
+pub const CAP_SYS_NICE: u32 = 23;
 pub const CAP_SETFCAP: u32 = 31;
 
 const LOCKED_SECURE_BITS: libc::c_ulong = 0xef;

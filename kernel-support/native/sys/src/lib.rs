@@ -11,6 +11,7 @@ pub mod mount;
 pub mod net;
 pub mod pipe;
 pub mod process;
+pub mod schedule;
 pub mod seccomp;
 pub mod socket;
 

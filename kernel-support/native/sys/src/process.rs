@@ -300,6 +300,7 @@ pub(super) fn prctl(option: i32, argument: libc::c_ulong) -> Result<i64, Errno> 
 pub const LIMIT_NOFILE: u32 = libc::RLIMIT_NOFILE;
 pub const LIMIT_FSIZE: u32 = libc::RLIMIT_FSIZE;
 pub const LIMIT_CORE: u32 = libc::RLIMIT_CORE;
+pub const LIMIT_MEMLOCK: u32 = libc::RLIMIT_MEMLOCK;
 pub const LIMIT_NPROC: u32 = libc::RLIMIT_NPROC;
 
 /// (soft, hard).

@@ -3,8 +3,9 @@
 use super::{Asker, Broker, Parked, Phase, Sandbox, Source, error_body};
 use agentos_init::protocol::StepError;
 use agentos_plan::{Access, ErrorBody, ErrorCode, Mount, Plan};
-use agentos_sys::socket;
+use agentos_sys::{ids, socket};
 use std::os::fd::AsFd;
+use std::os::unix::fs::MetadataExt;
 use std::time::Instant;
 
 const MAX_SANDBOXES: usize = 2048;
@@ -32,10 +33,6 @@ impl Broker {
             let step = (code == ErrorCode::SpawnFailed).then_some("mechanisms");
             return self.refuse(asker, ErrorBody::new(code, step, message));
         }
-        if let Some(step) = not_yet(&plan) {
-            let message = format!("{step} is part of the format, but this broker cannot do it; do without");
-            return self.refuse(asker, ErrorBody::new(ErrorCode::Unsupported, Some(step), message));
-        }
         let since = Instant::now();
         match self.begin(asker, plan, since) {
             Ok(()) => {}
@@ -47,13 +44,13 @@ impl Broker {
     pub(super) fn begin(&mut self, asker: Asker, plan: Plan, since: Instant) -> Result<(), StepError> {
         let name = plan.incarnation.clone();
         self.learn(&plan);
-        let parked = self.take_parked()?;
+        let mut parked = self.take_parked()?;
         let tokens = [
             self.token(Source::Init(name.clone())),
             self.token(Source::InitChannel(name.clone())),
             self.token(Source::AgentChannel(name.clone())),
         ];
-        if let Err(error) = self.admit(&plan, &parked, tokens) {
+        if let Err(error) = self.admit(&plan, &mut parked, tokens) {
             for token in tokens {
                 self.sources.remove(&token);
             }
@@ -76,6 +73,8 @@ impl Broker {
             plan,
             ended: None,
             failure: None,
+            probed: None,
+            overruns: None,
             order: None,
             tokens,
         };
@@ -98,9 +97,49 @@ impl Broker {
         }
     }
 
+    /// Bounds the traffic with every block device below a writable bind. A bind on a file system without one has nothing
+    /// to be bounded by; the receipt says so.
+    fn limit_io(&self, plan: &Plan, parked: &mut Parked, rate: u64) -> Result<(), StepError> {
+        let devices = self.devices(plan);
+        if devices.is_empty() {
+            return Ok(());
+        }
+        match self.cgroups.io_group(&parked.leaf)? {
+            Some(group) => parked.leaf.set_io(group, &devices, rate, parked.init_pid),
+            None => Ok(()),
+        }
+    }
+
+    fn devices(&self, plan: &Plan) -> Vec<String> {
+        let mut all = Vec::new();
+        for entry in &plan.mounts {
+            let Mount::Bind { source, access: Access::Write, .. } = entry else { continue };
+            // Only what the owner could see for itself is looked at.
+            if self.setup.privileged {
+                ids::set_file_ids(self.setup.owner.0, self.setup.owner.1);
+            }
+            let seen = std::fs::symlink_metadata(source);
+            if self.setup.privileged {
+                ids::set_file_ids(0, 0);
+            }
+            if let Some(device) = seen.ok().and_then(|m| whole_device(m.dev()))
+                && !all.contains(&device)
+            {
+                all.push(device);
+            }
+        }
+        all
+    }
+
     /// Gives the waiting first process its limits and its plan, and begins to watch it.
-    pub(super) fn admit(&self, plan: &Plan, parked: &Parked, tokens: [u64; 3]) -> Result<(), StepError> {
+    pub(super) fn admit(&self, plan: &Plan, parked: &mut Parked, tokens: [u64; 3]) -> Result<(), StepError> {
         parked.leaf.set_limits(&plan.limits)?;
+        if let Some(class) = &plan.schedule {
+            parked.leaf.set_class(class)?;
+        }
+        if let Some(rate) = plan.limits.io_bytes_per_second {
+            self.limit_io(plan, parked, rate)?;
+        }
         let packet = serde_json::to_vec(plan).map_err(|e| StepError {
             step: "plan".to_string(),
             errno: None,
@@ -120,13 +159,12 @@ fn may_prepare(entry: &Mount) -> bool {
     !matches!(entry, Mount::Bind { access: Access::Write, .. })
 }
 
-/// What the plan format says and this broker does not do.
-fn not_yet(plan: &Plan) -> Option<&'static str> {
-    [
-        ("schedule", plan.schedule.is_some()),
-        ("identity.own_uid", plan.identity.own_uid),
-        ("limits.io_bytes_per_second", plan.limits.io_bytes_per_second.is_some()),
-    ]
-    .into_iter()
-    .find_map(|(name, used)| used.then_some(name))
+/// The disk, as MAJOR:MINOR, that holds a file system; the kernel bounds whole disks only.
+fn whole_device(device: u64) -> Option<String> {
+    let (major, minor) = (libc::major(device), libc::minor(device));
+    let place = format!("/sys/dev/block/{major}:{minor}");
+    if std::fs::metadata(format!("{place}/partition")).is_ok() {
+        return std::fs::read_to_string(format!("{place}/../dev")).ok().map(|t| t.trim().to_string());
+    }
+    std::fs::metadata(&place).ok().map(|_| format!("{major}:{minor}"))
 }

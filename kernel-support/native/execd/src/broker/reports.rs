@@ -1,14 +1,18 @@
 //! What sandboxes say, and what their ends mean.
 
 use super::{Broker, Phase, Sandbox, error_body};
+use crate::class::{self, Overruns};
 use crate::receipt;
-use agentos_init::protocol::{CONTINUED_ALL, READY, RawStatus, Report, STOPPED_ALL, StepError};
+use agentos_init::protocol::{
+    CONTINUED_ALL, Probe, READY, RawStatus, Report, SAY_SCHEDULE, STOPPED_ALL, StepError,
+};
 use agentos_plan::{
     ErrorBody, ErrorCode, Event, ExitReason, ExitRecord, ExitStatus, MAX_PACKET_BYTES, PROTOCOL_VERSION,
     SpawnReply,
 };
 use agentos_sys::Errno;
 use agentos_sys::process::{self, Ended};
+use agentos_sys::schedule::{self, Attributes};
 use agentos_sys::socket::{self, Received};
 use serde_json::json;
 use std::os::fd::AsFd;
@@ -115,7 +119,9 @@ impl Broker {
                 }
             }
             Report::Held { probes } => {
-                let Phase::Building { asker, since } = sandbox.phase else { return };
+                if !matches!(sandbox.phase, Phase::Building { .. }) {
+                    return;
+                }
                 let agent = sender
                     .filter(|pid| *pid > 0)
                     .ok_or(Errno(libc::ESRCH))
@@ -132,29 +138,56 @@ impl Broker {
                         );
                     }
                 }
-                match receipt::write(
-                    &self.host,
-                    &sandbox.plan,
-                    &sandbox.leaf,
-                    sandbox.init_pid,
-                    &probes,
-                    &self.cgroups,
-                ) {
-                    Ok(receipt) => {
-                        sandbox.phase = Phase::Held;
-                        sandbox.held_since = Some(Instant::now());
-                        let reply = SpawnReply {
-                            incarnation: name.to_string(),
-                            pid: sandbox.agent_pid.unwrap_or_default(),
-                            init_pid: sandbox.init_pid,
-                            receipt,
-                            spawn_usec: since.elapsed().as_micros() as u64,
-                        };
-                        self.reply(asker, json!(reply));
-                    }
-                    Err(error) => self.abandon(name, error),
+                let Some(class) = &sandbox.plan.schedule else { return self.hold(name, &probes, None) };
+                let pid = sandbox.agent_pid.unwrap_or_default();
+                if let Err(error) = class::apply(class, pid) {
+                    return self.abandon(name, error);
+                }
+                sandbox.probed = Some(probes);
+                if let Some(channel) = &sandbox.to_agent {
+                    // A failure means that it just died; its exit follows and answers.
+                    let _ = socket::send(channel.as_fd(), &[SAY_SCHEDULE]);
                 }
             }
+            Report::Scheduled { policy, flags, runtime, deadline, period } => {
+                let seen = Attributes { policy, flags, runtime, deadline, period, ..Attributes::default() };
+                if let Some(probes) = sandbox.probed.take() {
+                    if policy == schedule::DEADLINE && self.host.counts_overruns() {
+                        sandbox.overruns = Some(Overruns::new());
+                    }
+                    self.hold(name, &probes, Some(seen));
+                }
+            }
+        }
+    }
+
+    /// Answers a spawn: the sandbox is built, proven and held.
+    fn hold(&mut self, name: &str, probes: &[Probe], seen: Option<Attributes>) {
+        let Some(sandbox) = self.sandboxes.get_mut(name) else { return };
+        let Phase::Building { asker, since } = sandbox.phase else { return };
+        let written = receipt::write(
+            &self.host,
+            &sandbox.plan,
+            &sandbox.leaf,
+            sandbox.init_pid,
+            probes,
+            seen,
+            &self.cgroups,
+        );
+        match written {
+            Ok(receipt) => {
+                sandbox.phase = Phase::Held;
+                sandbox.held_since = Some(Instant::now());
+                let reply = SpawnReply {
+                    incarnation: name.to_string(),
+                    pid: sandbox.agent_pid.unwrap_or_default(),
+                    init_pid: sandbox.init_pid,
+                    receipt,
+                    spawn_usec: since.elapsed().as_micros() as u64,
+                };
+                self.reply(asker, json!(reply));
+            }
+            Err(error) => self.abandon(name, error),
         }
     }
 
@@ -266,6 +299,7 @@ fn exit_record(sandbox: &Sandbox, init: Ended, cpu_usec: u64) -> ExitRecord {
         ExitStatus::Code(_) => ExitReason::Exit,
     };
     let mut hits = sandbox.leaf.hits();
+    hits.deadline_overruns = sandbox.overruns.as_ref().map(|o| o.count);
     hits.file_size = status == ExitStatus::Signal(libc::SIGXFSZ);
     ExitRecord { status, reason, usage, hits }
 }

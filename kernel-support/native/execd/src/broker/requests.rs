@@ -4,8 +4,8 @@ use super::{Asker, Broker, Phase};
 use crate::tree;
 use agentos_init::protocol::{CONTINUE_ALL, START, STOP_ALL};
 use agentos_plan::{
-    ErrorBody, ErrorCode, Hello, MAX_PACKET_BYTES, Operation, PROTOCOL_VERSION, Request, SandboxStatus,
-    State, parse_request,
+    ErrorBody, ErrorCode, Hello, LimitHits, MAX_PACKET_BYTES, Operation, PROTOCOL_VERSION, Request,
+    SandboxStatus, State, parse_request,
 };
 use agentos_sys::{Errno, process, socket};
 use serde_json::{Value, json};
@@ -189,7 +189,10 @@ impl Broker {
             cpu_usec: now.cpu_usec,
             memory_bytes: now.memory_bytes,
             pids: now.pids,
-            hits: sandbox.leaf.hits(),
+            hits: LimitHits {
+                deadline_overruns: sandbox.overruns.as_ref().map(|o| o.count),
+                ..sandbox.leaf.hits()
+            },
             exit: None,
         })
     }

@@ -1,7 +1,7 @@
 //! The groups of one sandbox: limits, readings, freezing, killing, removal.
 
 use agentos_init::protocol::{Step, StepError};
-use agentos_plan::{LimitHits, Limits, Usage};
+use agentos_plan::{LimitHits, Limits, Schedule, Usage};
 use agentos_sys::{Errno, mount};
 use std::fs;
 use std::io;
@@ -30,7 +30,7 @@ fn set_memory(group: &Group, bytes: u64) -> Step<()> {
 
 /// One directory of a sandbox, by version.
 #[derive(Clone, Debug)]
-pub(super) enum Group {
+pub enum Group {
     V1(PathBuf),
     V2(PathBuf),
 }
@@ -51,6 +51,8 @@ pub struct Leaf {
     pub(super) pids: Option<Group>,
     pub(super) cpu: Option<Group>,
     pub(super) freezer: Option<PathBuf>,
+    /// Made only for a plan that limits I/O.
+    pub(super) io: Option<Group>,
 }
 
 /// What a sandbox uses now.
@@ -93,6 +95,106 @@ impl Leaf {
         Ok(())
     }
 
+    /// Writes what the class asks for, as far as the host has it. The quota must be there before its credit.
+    pub fn set_class(&self, schedule: &Schedule) -> Step<()> {
+        let Some(group) = &self.cpu else { return Ok(()) };
+        match (schedule, group) {
+            (Schedule::Hrt { .. }, _) => Ok(()),
+            (Schedule::Dt {}, _) => put_if_present(group.path(), "cpu.idle", "1", "schedule:idle"),
+            (Schedule::Srt { weight, burst_us, .. }, Group::V1(path)) => {
+                if let Some(weight) = weight {
+                    put(path, "cpu.shares", &shares(*weight).to_string(), "schedule:weight")?;
+                }
+                burst_us.map_or(Ok(()), |b| {
+                    put_if_present(path, "cpu.cfs_burst_us", &b.to_string(), "schedule:burst")
+                })
+            }
+            (Schedule::Srt { weight, burst_us, .. }, Group::V2(path)) => {
+                if let Some(weight) = weight {
+                    put(path, "cpu.weight", &weight.to_string(), "schedule:weight")?;
+                }
+                burst_us.map_or(Ok(()), |b| {
+                    put_if_present(path, "cpu.max.burst", &b.to_string(), "schedule:burst")
+                })
+            }
+        }
+    }
+
+    /// (version, weight where others have 100).
+    pub fn weight_reading(&self) -> Option<(String, Option<u64>)> {
+        self.cpu.as_ref().map(|g| {
+            let weight = match g {
+                Group::V1(path) => number(&path.join("cpu.shares")).map(|s| (s * 100).div_ceil(1024)),
+                Group::V2(path) => number(&path.join("cpu.weight")),
+            };
+            (g.version().to_string(), weight)
+        })
+    }
+
+    pub fn burst_reading(&self) -> Option<(String, Option<u64>)> {
+        self.cpu.as_ref().map(|g| {
+            let file = if matches!(g, Group::V1(_)) { "cpu.cfs_burst_us" } else { "cpu.max.burst" };
+            (g.version().to_string(), number(&g.path().join(file)))
+        })
+    }
+
+    pub fn is_idle(&self) -> bool {
+        self.cpu.as_ref().is_some_and(|g| number(&g.path().join("cpu.idle")) == Some(1))
+    }
+
+    /// Limits reading and writing of each device, each; version 1 groups are made now and entered by `pid`.
+    pub fn set_io(&mut self, group: Group, devices: &[String], rate: u64, pid: i32) -> Step<()> {
+        let step = "limit.io";
+        match &group {
+            Group::V1(path) => {
+                for device in devices {
+                    put(path, "blkio.throttle.read_bps_device", &format!("{device} {rate}"), step)?;
+                    put(path, "blkio.throttle.write_bps_device", &format!("{device} {rate}"), step)?;
+                }
+                put(path, "cgroup.procs", &pid.to_string(), step)?;
+            }
+            Group::V2(path) => {
+                for device in devices {
+                    put(path, "io.max", &format!("{device} rbps={rate} wbps={rate}"), step)?;
+                }
+            }
+        }
+        self.io = Some(group);
+        Ok(())
+    }
+
+    /// (version, whether the group shows this rate for reading and for writing).
+    pub fn io_reading(&self, rate: u64) -> Option<(String, bool)> {
+        self.io.as_ref().map(|g| {
+            let reads = |file: &str, wanted: &str| {
+                fs::read_to_string(g.path().join(file)).is_ok_and(|t| t.lines().any(|l| l.contains(wanted)))
+            };
+            let set = match g {
+                Group::V1(_) => {
+                    reads("blkio.throttle.read_bps_device", &format!(" {rate}"))
+                        && reads("blkio.throttle.write_bps_device", &format!(" {rate}"))
+                }
+                Group::V2(_) => reads("io.max", &format!("rbps={rate} wbps={rate}")),
+            };
+            (g.version().to_string(), set)
+        })
+    }
+
+    /// Whether what is beyond the memory limit could go to swap: (how it is prevented, whether it is).
+    pub fn swap_reading(&self, memory: u64) -> Option<(String, bool)> {
+        self.memory.as_ref().map(|g| {
+            let counted = match g {
+                Group::V1(path) => number(&path.join("memory.memsw.limit_in_bytes")).map(|n| n <= memory),
+                Group::V2(path) => number(&path.join("memory.swap.max")).map(|n| n == 0),
+            };
+            let host_has_none = || fs::read_to_string("/proc/swaps").is_ok_and(|t| t.lines().count() <= 1);
+            match counted {
+                Some(held) => (format!("{}: memory and swap together", g.version()), held),
+                None => ("this host has no swap now".to_string(), host_has_none()),
+            }
+        })
+    }
+
     /// Descriptors by which a process that was just made, and has not run any code of the agent, moves itself into the
     /// groups that it was not born in.
     pub fn open_entrances(&self) -> Step<Vec<OwnedFd>> {
@@ -115,6 +217,12 @@ impl Leaf {
                 _ => None,
             })
             .chain(self.freezer.as_deref())
+    }
+
+    /// The last part of its directories' names.
+    pub fn name(&self) -> Option<String> {
+        let any = self.v1_directories().next().or(self.unified.as_deref())?;
+        any.file_name().map(|n| n.to_string_lossy().into_owned())
     }
 
     pub fn current(&self) -> Current {
@@ -268,7 +376,7 @@ impl Leaf {
             Ok(()) => true,
             Err(e) => e.kind() == io::ErrorKind::NotFound,
         };
-        for group in [&mut self.memory, &mut self.pids, &mut self.cpu] {
+        for group in [&mut self.memory, &mut self.pids, &mut self.cpu, &mut self.io] {
             if group.as_ref().is_some_and(|g| matches!(g, Group::V2(_)) || gone(g.path())) {
                 *group = None;
             }
@@ -283,7 +391,13 @@ impl Leaf {
             && self.memory.is_none()
             && self.pids.is_none()
             && self.cpu.is_none()
+            && self.io.is_none()
     }
+}
+
+/// The weight that version 1 counts in 1024ths of the usual one.
+fn shares(weight: u64) -> u64 {
+    (weight * 1024 / 100).max(2)
 }
 
 impl Group {

@@ -103,7 +103,13 @@ pub fn example(scratch: &Scratch, name: &str) -> String {
 fn in_own_group(program: &str) -> Command {
     let Ok(parent) = std::env::var("AGENTOS_TEST_CGROUP") else { return Command::new(program) };
     let mut command = Command::new("sh");
-    let enter = r#"mkdir -p "$0/b$$" && echo $$ >"$0/b$$/cgroup.procs"; exec "$@""#;
+    // As a service manager does, it first removes what a broker that died has left of its group.
+    let enter = r#"
+        for old in "$0"/b*; do
+            [ -d "$old" ] && ! kill -0 "${old##*/b}" 2>/dev/null && find "$old" -depth -type d -exec rmdir {} +
+        done
+        mkdir -p "$0/b$$" && echo $$ >"$0/b$$/cgroup.procs"
+        exec "$@""#;
     command.args(["-c", enter, &parent, program]);
     command
 }

@@ -5,6 +5,7 @@ import dev.agentos.bridge.wire.AgentWire.AgentView;
 import dev.agentos.bridge.wire.CatalogWire;
 import dev.agentos.bridge.wire.ConsentWire;
 import dev.agentos.bridge.wire.ContractWire;
+import dev.agentos.bridge.wire.EgressWire;
 import dev.agentos.bridge.wire.EventWire;
 import dev.agentos.bridge.wire.SecretWire;
 import dev.agentos.bridge.wire.ServiceWire;
@@ -47,6 +48,16 @@ public final class AgentdClient implements AutoCloseable {
     /** Probes the host again and answers with the status. */
     public ServiceWire.Status doctor() {
         return post("/v1/doctor", "", ServiceWire.Status.class);
+    }
+
+    /** What this host can and cannot enforce, by the last probe. */
+    public ServiceWire.Findings findings() {
+        return get("/v1/doctor", ServiceWire.Findings.class);
+    }
+
+    /** What an agent may reach outside and what it did there. */
+    public EgressWire.EgressReport egress(String id) {
+        return get("/v1/agents/" + segment(id) + "/egress", EgressWire.EgressReport.class);
     }
 
     public void shutdown() {

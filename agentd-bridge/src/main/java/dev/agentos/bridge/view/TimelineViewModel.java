@@ -110,6 +110,15 @@ public record TimelineViewModel(String agent, List<Entry> entries) {
             }
             case "tool.decided" -> decided(event, data);
             case "effect.finished" -> effect(event, data);
+            case "egress.decided" -> connection(event, data);
+            case "egress.closed" ->
+                told(
+                        event,
+                        Tone.MUTED,
+                        "·",
+                        "connection to " + place(data) + " ended",
+                        data.get("bytes_out") + " bytes out, " + data.get("bytes_in") + " in"
+                                + (text(data, "end").equals("done") ? "" : " · " + text(data, "end")));
             case "consent.asked" -> told(event, Tone.NEEDS, "?", "asked a person", text(data, "title"));
             case "consent.answered" -> answered(event, data);
             case "grant.given" ->
@@ -188,6 +197,23 @@ public record TimelineViewModel(String agent, List<Entry> entries) {
                 told(event, Tone.NEEDS, "?", tool + " needs a person", line.isEmpty() ? target : line);
             default -> told(event, Tone.PLAIN, "▸", tool, target.isEmpty() ? text(data, "reason") : target);
         };
+    }
+
+    private static Optional<Entry> connection(EventView event, Map<String, Object> data) {
+        String line = text(data, "contract_line");
+        String why = text(data, "reason") + (line.isEmpty() ? "" : " · " + line);
+        boolean many = data.get("times") instanceof Number times && times.longValue() > 1;
+        String place = place(data) + (many ? ", " + data.get("times") + " times" : "");
+        return switch (text(data, "decision")) {
+            case "allowed" -> told(event, Tone.PLAIN, "▸", "connects to " + place, why);
+            case "asks" -> told(event, Tone.NEEDS, "?", "wants to connect to " + place, why);
+            case "refused" -> told(event, Tone.BAD, "✕", "connection refused to " + place, why);
+            default -> told(event, Tone.BAD, "✕", "connection failed to " + place, why);
+        };
+    }
+
+    private static String place(Map<String, Object> data) {
+        return text(data, "host") + ":" + data.get("port");
     }
 
     private static Optional<Entry> effect(EventView event, Map<String, Object> data) {

@@ -94,7 +94,11 @@ public final class AgentWire {
     /** What to undo: one change, or all of the agent's where {@code key} is absent. */
     public record Undo(Optional<String> key, boolean force) {}
 
-    /** Why an operation was or would be refused or allowed. */
+    /**
+     * Why an operation was or would be refused or allowed.
+     *
+     * @param mechanism what enforces the answer, as the enforcement receipt names it; empty where nothing does
+     */
     public record Explanation(
             String agent,
             String operation,
@@ -102,7 +106,8 @@ public final class AgentWire {
             String answer,
             String why,
             String contractLine,
-            String next) {}
+            String next,
+            String mechanism) {}
 
     /** The text of the contract that an agent was admitted with; {@code digest} is of what it means here. */
     public record ContractOf(String source, String text, String digest) {}

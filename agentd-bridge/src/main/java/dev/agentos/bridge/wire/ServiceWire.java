@@ -33,6 +33,32 @@ public final class ServiceWire {
 
     public record MechanismView(String name, boolean available, String detail) {}
 
+    /**
+     * What this host can and cannot enforce, and what follows.
+     *
+     * @param gaps how many findings keep contracts from being honoured as written
+     */
+    public record Findings(long gaps, List<FindingView> findings) {
+        public Findings {
+            findings = List.copyOf(findings);
+        }
+    }
+
+    /** One finding. {@code state} is {@code ok}, {@code gap} or {@code note}; {@code fix} is a command where there is one. */
+    public record FindingView(
+            String code,
+            String state,
+            List<String> mechanisms,
+            String what,
+            String consequence,
+            List<String> contractLines,
+            String fix) {
+        public FindingView {
+            mechanisms = List.copyOf(mechanisms);
+            contractLines = List.copyOf(contractLines);
+        }
+    }
+
     public record Audit(long records, String head, long checkpointCount, String checkpointTime) {}
 
     public record MachineView(

@@ -298,17 +298,20 @@ final class AgentCommands {
             description = "Why an operation was, or would be, allowed or refused.",
             footer = {
                 "",
-                "Operations: read, list, write, create, delete, exec, connect, or the name of a tool or system call.",
+                "Operations: read, list, write, create, delete, exec PATH; connect HOST[:PORT] or a URL; resolve NAME;",
+                "syscall NAME; socket KIND; limit memory|pids|cpu|open-files|inodes|disk; the name of a tool.",
                 "",
-                "Example:",
-                "  agentctl explain shell-001 read /etc/shadow"
+                "Examples:",
+                "  agentctl explain shell-001 read /etc/shadow",
+                "  agentctl explain shell-001 connect example.org:443",
+                "  agentctl explain shell-001 syscall mount"
             })
     static final class Explain extends OnAgent {
         @Parameters(index = "1", paramLabel = "OP", description = "The operation.")
         private String operation = "";
 
-        @Parameters(index = "2", arity = "0..1", paramLabel = "TARGET", description = "What it was for.")
-        private String target = "";
+        @Parameters(index = "2", arity = "0..*", paramLabel = "TARGET", description = "What it was for.")
+        private List<String> target = new ArrayList<>();
 
         Explain(CtlContext context) {
             super(context);
@@ -316,7 +319,7 @@ final class AgentCommands {
 
         @Override
         protected int run() throws InterruptedException {
-            AgentWire.Explanation explanation = client().explain(id(), operation, target);
+            AgentWire.Explanation explanation = client().explain(id(), operation, String.join(" ", target));
             return show(explanation, () -> explanation(screen(), explanation));
         }
     }
@@ -332,6 +335,9 @@ final class AgentCommands {
         screen.line("  " + screen.tone(tone, glyph + said.answer()) + "  "
                 + screen.bold((said.operation() + " " + said.target()).strip()));
         screen.labelled(4, 10, "why", Role.TEXT, said.why());
+        if (!said.mechanism().isEmpty()) {
+            screen.labelled(4, 10, "by", Role.TEXT, said.mechanism());
+        }
         if (!said.contractLine().isEmpty()) {
             screen.labelled(4, 10, "contract", Role.TEXT, said.contractLine());
         }

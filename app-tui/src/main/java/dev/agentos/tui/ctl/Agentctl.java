@@ -93,7 +93,7 @@ public final class Agentctl {
         commands.put("events", one(EventCommands.Events::new));
         commands.put("history", one(EventCommands.History::new));
         commands.put("status", one(ServiceCommands.Status::new));
-        commands.put("doctor", one(ServiceCommands.Doctor::new));
+        commands.put("doctor", one(DoctorCommand::new));
         commands.put("shutdown", one(ServiceCommands.Shutdown::new));
         commands.put("completion", one(CompletionCommand::new));
         return commands;

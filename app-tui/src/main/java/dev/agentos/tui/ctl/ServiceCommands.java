@@ -2,10 +2,8 @@ package dev.agentos.tui.ctl;
 
 import dev.agentos.bridge.view.Tone;
 import dev.agentos.bridge.wire.ServiceWire;
-import dev.agentos.bridge.wire.ServiceWire.MechanismView;
 import dev.agentos.themes.Role;
 import dev.agentos.tui.Exit;
-import dev.agentos.tui.consent.ConsentCard;
 import dev.agentos.tui.term.Screen;
 import dev.agentos.tui.term.Table;
 import dev.agentos.tui.term.Table.Cell;
@@ -50,7 +48,7 @@ final class ServiceCommands {
         }
     }
 
-    private static void summary(Screen screen, ServiceWire.Status status) {
+    static void summary(Screen screen, ServiceWire.Status status) {
         boolean ready = status.state().equals("ready");
         screen.line(screen.tone(ready ? Tone.OK : Tone.BAD, ready ? "●" : "✕") + " agentd " + status.version() + " "
                 + status.state() + screen.muted(" · pid " + status.pid()));
@@ -71,54 +69,6 @@ final class ServiceCommands {
                 Role.TEXT,
                 status.consentsWaiting() == 0 ? "nothing" : status.consentsWaiting() + " · agentctl consent list");
         screen.labelled(2, 13, "State", Role.TEXT, status.stateDirectory());
-    }
-
-    @Command(
-            name = "doctor",
-            description = "Probe this machine again: what is enforced here, what is missing and why.",
-            footer = {"", "Exit code 1 when agents cannot run.", "", "Example:", "  agentctl doctor"})
-    static final class Doctor extends CtlCommand {
-        Doctor(CtlContext context) {
-            super(context);
-        }
-
-        @Override
-        protected int run() throws InterruptedException {
-            ServiceWire.Status status = client().doctor();
-            show(status, () -> {
-                Screen screen = screen();
-                summary(screen, status);
-                screen.labelled(
-                        2,
-                        13,
-                        "Machine",
-                        Role.TEXT,
-                        status.machine().cores() + " CPUs, "
-                                + ConsentCard.size(status.machine().memoryBytes()) + " memory, "
-                                + ConsentCard.size(status.machine().freeMemoryBytes()) + " not promised");
-                screen.labelled(
-                        2, 13, "Models", Role.TEXT, words(status.machine().models()));
-                screen.labelled(
-                        2, 13, "Tools", Role.TEXT, words(status.machine().tools()));
-                screen.labelled(2, 13, "Worker", Role.TEXT, status.worker().state());
-                screen.blank();
-                Table table = new Table("MECHANISM", "", "HOW");
-                for (MechanismView mechanism : status.enforcement().mechanisms()) {
-                    table.row(
-                            Cell.of(mechanism.name()),
-                            mechanism.available() ? Cell.of(Tone.OK, "✓ enforced") : Cell.of(Tone.BAD, "✕ missing"),
-                            Cell.of(Tone.MUTED, mechanism.detail()));
-                }
-                table.write(screen);
-            });
-            boolean usable =
-                    status.state().equals("ready") && status.enforcement().total() > 0;
-            return usable ? Exit.DONE : Exit.FAILED;
-        }
-
-        private static String words(List<String> items) {
-            return items.isEmpty() ? "none" : String.join(", ", items);
-        }
     }
 
     @Command(

@@ -44,6 +44,9 @@ final class ShowCommand extends AgentCommands.OnAgent {
         enforcement(screen, agent, contract);
         agent.substitutions().forEach(s -> substitution(screen, s));
         contract.ifPresent(document -> lost(screen, agent, document));
+        if (agent.kind().equals("process")) {
+            EgressView.show(screen, client().egress(id));
+        }
         steps(screen, agent);
         try {
             AgentWire.Changes changes = client().changes(id);
@@ -132,6 +135,7 @@ final class ShowCommand extends AgentCommands.OnAgent {
                 "compute.cpu",
                 "compute.mem",
                 "compute.pids",
+                "compute.open_files",
                 "budget.tool_calls",
                 "runtime")) {
             List<ReceiptLine> of = declared.stream()
@@ -209,7 +213,8 @@ final class ShowCommand extends AgentCommands.OnAgent {
             case "limit.memory" -> "compute.mem";
             case "limit.cpu" -> "compute.cpu";
             case "limit.pids" -> "compute.pids";
-            case "namespace.net" -> "egress.domains";
+            case "namespace.net", "doors", "egress.proxy", "egress.no_route" -> "egress.domains";
+            case "limit.open_files" -> "compute.open_files";
             case "landlock", "root.readonly" -> "filesystem.write";
             default -> "runtime";
         };

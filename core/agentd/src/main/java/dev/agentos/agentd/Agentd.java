@@ -4,6 +4,7 @@ import dev.agentos.agentd.agents.AgentBook;
 import dev.agentos.agentd.agents.AgentEnds;
 import dev.agentos.agentd.agents.AgentInspection;
 import dev.agentos.agentd.agents.AgentService;
+import dev.agentos.agentd.agents.EgressCallers;
 import dev.agentos.agentd.agents.ProcessAgents;
 import dev.agentos.agentd.agents.ProcessWatch;
 import dev.agentos.agentd.agents.SandboxPlans;
@@ -11,10 +12,13 @@ import dev.agentos.agentd.agents.StdinPipes;
 import dev.agentos.agentd.catalog.Catalog;
 import dev.agentos.agentd.catalog.TrustedKeys;
 import dev.agentos.agentd.consent.ConsentService;
+import dev.agentos.agentd.egress.EgressDoors;
+import dev.agentos.agentd.egress.Resolver;
 import dev.agentos.agentd.http.Api;
 import dev.agentos.agentd.http.ApiServer;
 import dev.agentos.agentd.journal.JournalFiles;
 import dev.agentos.agentd.journal.SqliteJournal;
+import dev.agentos.agentd.machine.HostFactsProbe;
 import dev.agentos.agentd.machine.MachineProbe;
 import dev.agentos.agentd.secrets.EncryptedFileSecrets;
 import dev.agentos.agentd.secrets.RedactedLogs;
@@ -155,22 +159,31 @@ public final class Agentd implements AutoCloseable {
                 journal);
         SandboxPlans plans = new SandboxPlans(agentsDirectory, List.of(config.state(), config.run()));
         StdinPipes stdins = new StdinPipes();
+        EgressDoors egress = closer.add(new EgressDoors(
+                config.run().resolve("doors"),
+                journal,
+                consent,
+                time,
+                Resolver.system(),
+                new EgressCallers(book)));
         AgentEnds ends = closer.add(new AgentEnds(book, time));
-        ProcessAgents processes = new ProcessAgents(book, sandbox, time, plans, stdins, ends);
+        ProcessAgents processes = new ProcessAgents(book, sandbox, time, plans, stdins, ends, egress);
         AgentService agents = closer.add(new AgentService(
                 book, journal, consent, gateway, processes, ends, time, agentsDirectory, () -> events.watchers() > 0));
         ProcessWatch processWatch = new ProcessWatch(book, processes, consent, plans, time);
-        AgentInspection inspection = new AgentInspection(book, gateway, journal, plans, stdins);
+        AgentInspection inspection = new AgentInspection(book, gateway, journal, plans, stdins, egress);
 
         book.load();
         consent.load();
         gateway.load();
+        egress.load();
         agents.load();
 
         CountDownLatch stopRequested = new CountDownLatch(1);
         ServiceStatus status = new ServiceStatus(config, time, book, consent, journal, worker);
         closer.add(status::stop);
-        SandboxWatch watch = new SandboxWatch(sandbox, probe, book, status, BUILT_IN_MODELS);
+        SandboxWatch watch = new SandboxWatch(
+                sandbox, probe, new HostFactsProbe(config.execd()), book, status, BUILT_IN_MODELS);
         watch.begin();
         Api api = new Api(
                 status,

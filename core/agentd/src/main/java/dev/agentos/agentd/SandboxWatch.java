@@ -1,27 +1,41 @@
 package dev.agentos.agentd;
 
 import dev.agentos.agentd.agents.AgentBook;
+import dev.agentos.agentd.machine.HostFactsProbe;
 import dev.agentos.agentd.machine.MachineProbe;
 import dev.agentos.agentd.tools.Tools;
+import dev.agentos.domain.doctor.Doctor;
+import dev.agentos.domain.doctor.Finding;
 import dev.agentos.domain.port.Sandbox;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 
 /** Learns what the host can enforce without delaying the door: the broker is asked in the background. */
 public final class SandboxWatch {
 
     private final Sandbox sandbox;
     private final MachineProbe probe;
+    private final HostFactsProbe facts;
     private final AgentBook book;
     private final ServiceStatus status;
     private final Set<String> models;
+    private final AtomicReference<List<Finding>> findings = new AtomicReference<>(List.of());
     private final CountDownLatch known = new CountDownLatch(1);
 
-    SandboxWatch(Sandbox sandbox, MachineProbe probe, AgentBook book, ServiceStatus status, Set<String> models) {
+    SandboxWatch(
+            Sandbox sandbox,
+            MachineProbe probe,
+            HostFactsProbe facts,
+            AgentBook book,
+            ServiceStatus status,
+            Set<String> models) {
         this.sandbox = sandbox;
         this.probe = probe;
+        this.facts = facts;
         this.book = book;
         this.status = status;
         this.models = models;
@@ -37,13 +51,20 @@ public final class SandboxWatch {
             Sandbox.Host host = sandbox.host();
             status.host(host);
             book.machine(probe.probe(models, Tools.CAPABILITIES, Optional.of(host), ""));
+            findings.set(Doctor.examine(facts.read(Optional.of(host), "")));
         } catch (Sandbox.SandboxException e) {
             String why = String.valueOf(e.getMessage());
             status.hostTrouble(why);
             book.machine(probe.probe(models, Tools.CAPABILITIES, Optional.empty(), why));
+            findings.set(Doctor.examine(facts.read(Optional.empty(), why)));
         } finally {
             known.countDown();
         }
+    }
+
+    /** What the last probe found, with what follows from it. */
+    public List<Finding> findings() {
+        return findings.get();
     }
 
     /** Waits until the first answer is there, good or bad. */

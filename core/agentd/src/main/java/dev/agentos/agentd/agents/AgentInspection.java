@@ -1,6 +1,7 @@
 package dev.agentos.agentd.agents;
 
 import dev.agentos.agentd.ServiceException;
+import dev.agentos.agentd.egress.EgressDoors;
 import dev.agentos.agentd.telemetry.Tracing;
 import dev.agentos.agentd.tools.CallOutcome;
 import dev.agentos.agentd.tools.EffectRecord;
@@ -9,6 +10,7 @@ import dev.agentos.agentd.tools.Task;
 import dev.agentos.agentd.tools.ToolGateway;
 import dev.agentos.bridge.wire.AgentWire;
 import dev.agentos.bridge.wire.AgentWire.ChangeView;
+import dev.agentos.bridge.wire.EgressWire;
 import dev.agentos.domain.contract.ContractDocument;
 import dev.agentos.domain.policy.Decision;
 import dev.agentos.domain.port.Journal;
@@ -40,14 +42,21 @@ public final class AgentInspection {
     private final Journal journal;
     private final SandboxPlans plans;
     private final StdinPipes stdins;
+    private final EgressDoors egress;
 
     public AgentInspection(
-            AgentBook book, ToolGateway gateway, Journal journal, SandboxPlans plans, StdinPipes stdins) {
+            AgentBook book,
+            ToolGateway gateway,
+            Journal journal,
+            SandboxPlans plans,
+            StdinPipes stdins,
+            EgressDoors egress) {
         this.book = book;
         this.gateway = gateway;
         this.journal = journal;
         this.plans = plans;
         this.stdins = stdins;
+        this.egress = egress;
     }
 
     // ------------------------------------------------------------------ output and input
@@ -219,7 +228,7 @@ public final class AgentInspection {
         AgentRecord agent = book.get(id);
         ContractDocument document = book.document(id);
         if (!agent.isManaged()) {
-            return ProcessExplanation.of(agent, document, operation, target);
+            return ProcessExplanation.of(agent, document, egress, plans.serviceFolders(), operation, target);
         }
         ToolGateway.Caller caller = new ToolGateway.Caller(
                 id,
@@ -243,6 +252,19 @@ public final class AgentInspection {
                 .decision();
         String next = decision instanceof Decision.Refused refused ? refused.next() : "";
         return new AgentWire.Explanation(
-                id, operation, target, decision.word(), decision.reason(), decision.contractLine(), next);
+                id,
+                operation,
+                target,
+                decision.word(),
+                decision.reason(),
+                decision.contractLine(),
+                next,
+                "tool gateway");
+    }
+
+    /** What an agent may reach outside and what it did there. */
+    public EgressWire.EgressReport egress(String id) {
+        AgentRecord agent = book.get(id);
+        return egress.report(id, book.document(id), agent.state().isFinal());
     }
 }

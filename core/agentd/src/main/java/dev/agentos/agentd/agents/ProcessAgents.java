@@ -1,11 +1,13 @@
 package dev.agentos.agentd.agents;
 
 import dev.agentos.agentd.ServiceException;
+import dev.agentos.agentd.egress.EgressDoors;
 import dev.agentos.agentd.telemetry.Tracing;
 import dev.agentos.bridge.wire.AgentWire.ReceiptLine;
 import dev.agentos.domain.contract.AgentRuntime;
 import dev.agentos.domain.contract.Binding;
 import dev.agentos.domain.contract.ContractDocument;
+import dev.agentos.domain.doctor.Doctor;
 import dev.agentos.domain.event.Event;
 import dev.agentos.domain.json.Digests;
 import dev.agentos.domain.lifecycle.AgentState;
@@ -37,19 +39,27 @@ public final class ProcessAgents {
     private final SandboxPlans plans;
     private final StdinPipes stdins;
     private final AgentEnds ends;
+    private final EgressDoors egress;
     private final ExecutorService exits = Executors.newSingleThreadExecutor(
             Thread.ofPlatform().daemon().name("process-exits").factory());
     private final ExecutorService tidying = Executors.newVirtualThreadPerTaskExecutor();
     private final Map<String, Long> beganNanos = new ConcurrentHashMap<>();
 
     public ProcessAgents(
-            AgentBook book, Sandbox sandbox, TimeSource time, SandboxPlans plans, StdinPipes stdins, AgentEnds ends) {
+            AgentBook book,
+            Sandbox sandbox,
+            TimeSource time,
+            SandboxPlans plans,
+            StdinPipes stdins,
+            AgentEnds ends,
+            EgressDoors egress) {
         this.book = book;
         this.sandbox = sandbox;
         this.time = time;
         this.plans = plans;
         this.stdins = stdins;
         this.ends = ends;
+        this.egress = egress;
         sandbox.onExit(exit -> exits.execute(() -> exited(exit)));
         sandbox.onLost(() -> exits.execute(this::brokerLost));
     }
@@ -73,9 +83,15 @@ public final class ProcessAgents {
         List<String> argv;
         try {
             Workspaces.make(agent);
-            Sandbox.Plan plan = PlanTerms.of(plans.of(agent, document), document);
+            Sandbox.Plan plan = egress.equip(
+                    id,
+                    document,
+                    PlanTerms.of(plans.of(agent, document), document),
+                    book.ledger().machine().mechanisms().contains("doors"));
             argv = plan.argv();
             receipt = withWatched(sandbox.prepare(plan));
+            receipt = new Receipt(
+                    receipt.incarnation(), receipt.pid(), receipt.spawnMicros(), egress.receipt(id, document, receipt));
         } catch (SandboxException e) {
             attempt.run();
             failed(
@@ -181,6 +197,7 @@ public final class ProcessAgents {
     private void discard(String run) {
         beganNanos.remove(run);
         stdins.close(run);
+        closeDoor(run);
         try {
             sandbox.kill(run);
             sandbox.forget(run);
@@ -273,11 +290,20 @@ public final class ProcessAgents {
     private void forget(String run) {
         beganNanos.remove(run);
         stdins.close(run);
+        closeDoor(run);
         try {
             sandbox.forget(run);
         } catch (SandboxException e) {
             System.getLogger(ProcessAgents.class.getName()).log(System.Logger.Level.DEBUG, run + ": " + e.getMessage());
         }
+    }
+
+    /** The way out of an agent is open until its last incarnation is over. */
+    private void closeDoor(String run) {
+        int dot = run.lastIndexOf('.');
+        book.find(dot < 0 ? run : run.substring(0, dot))
+                .filter(agent -> agent.state().isFinal())
+                .ifPresent(agent -> egress.close(agent.id()));
     }
 
     private void brokerLost() {
@@ -383,6 +409,7 @@ public final class ProcessAgents {
             case "held", "building" -> startAgain(trace, agent);
             default -> {
                 beganNanos.put(agent.run(), time.nanos());
+                egress.adopt(agent.id(), book.document(agent.id()));
                 if (agent.state() == AgentState.STOPPING || agent.stop().isPresent()) {
                     kill(agent);
                 }
@@ -429,14 +456,10 @@ public final class ProcessAgents {
         return Digests.sha256Hex(String.join("\0", argv));
     }
 
+    /** The field that a mechanism serves; a network without routes is first of all what the contract says of domains. */
     private static String contractPath(String mechanism) {
-        return switch (mechanism) {
-            case "limit.memory" -> "compute.mem";
-            case "limit.cpu" -> "compute.cpu";
-            case "limit.pids" -> "compute.pids";
-            case "limit.io" -> "compute.io";
-            default -> "runtime";
-        };
+        List<String> lines = Doctor.contractLines(mechanism);
+        return mechanism.equals("namespace.net") ? lines.getLast() : lines.getFirst().replace("runtime.process", "runtime");
     }
 
     /** The command of a process agent. */

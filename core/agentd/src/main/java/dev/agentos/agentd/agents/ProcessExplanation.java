@@ -1,123 +1,71 @@
 package dev.agentos.agentd.agents;
 
-import dev.agentos.bridge.wire.AgentWire.Explanation;
+import dev.agentos.agentd.egress.EgressDoors;
+import dev.agentos.bridge.wire.AgentWire;
 import dev.agentos.bridge.wire.AgentWire.ReceiptLine;
+import dev.agentos.bridge.wire.EgressWire;
 import dev.agentos.domain.contract.ContractDocument;
-import dev.agentos.domain.contract.Filesystem;
-import dev.agentos.domain.policy.Policy;
+import dev.agentos.domain.egress.Destination;
+import dev.agentos.domain.egress.EgressDecision;
+import dev.agentos.domain.egress.EgressPolicy.Admission;
+import dev.agentos.domain.egress.EgressPolicy.How;
+import dev.agentos.domain.egress.EgressRules;
+import dev.agentos.domain.explain.Explainer;
+import dev.agentos.domain.explain.Explanation;
+import dev.agentos.domain.explain.SandboxFacts;
 import dev.agentos.domain.port.Sandbox.Mount;
+import dev.agentos.domain.port.Sandbox.Receipt;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
-/** Derives from contract and receipt what the kernel does to an operation of a process agent. */
+/** Explains an operation of a process agent from its contract, its receipt and what was recorded of it. */
 final class ProcessExplanation {
 
-    private static final Set<String> PRIVILEGED =
-            Set.of("mount", "umount", "ptrace", "unshare", "setns", "bpf", "io_uring", "keyctl", "chroot", "reboot");
+    private static final Pattern URL = Pattern.compile("(?i)(https?)://([^/?#]*).*");
+    private static final Pattern WITH_PORT = Pattern.compile("(.*):([0-9]{1,5})");
 
-    private ProcessExplanation() {}
+    private final AgentRecord agent;
+    private final ContractDocument document;
+    private final EgressDoors egress;
+    private final SandboxFacts facts;
 
-    static Explanation of(AgentRecord agent, ContractDocument document, String operation, String target) {
-        return switch (operation) {
-            case "read", "list", "stat", "write", "create", "delete", "exec" ->
-                path(agent, document, operation, target);
-            case "connect", "net", "send" ->
-                refused(
-                        agent,
-                        operation,
-                        target,
-                        "the sandbox has a network namespace of its own with only loopback in it"
-                                + how(agent, "namespace.net"),
-                        document.lineOf("egress.domains").toString(),
-                        "declared domains are reached through a proxy, which this version does not have");
-            default ->
-                PRIVILEGED.contains(operation)
-                        ? refused(
-                                agent,
-                                operation,
-                                target,
-                                "no sandboxed process may make this system call" + how(agent, "seccomp"),
-                                document.lineOf("runtime").toString(),
-                                "no contract can allow it")
-                        : new Explanation(
-                                agent.id(),
-                                operation,
-                                target,
-                                "unknown",
-                                "only read, write, create, delete, exec, connect and the names of refused system calls"
-                                        + " are explained",
-                                "",
-                                "see agentctl show " + agent.id() + " for the enforcement receipt");
-        };
+    private ProcessExplanation(
+            AgentRecord agent, ContractDocument document, EgressDoors egress, List<Path> serviceFolders) {
+        this.agent = agent;
+        this.document = document;
+        this.egress = egress;
+        this.facts = facts(agent, document, serviceFolders);
     }
 
-    private static Explanation path(AgentRecord agent, ContractDocument document, String operation, String target) {
-        boolean write = Set.of("write", "create", "delete").contains(operation);
-        Filesystem filesystem = ContractRules.filesystem(document.contract(), agent.input());
-        String path = target.startsWith("/") ? target : "/workspace/" + target;
-        if (isUnder(path, filesystem.write())) {
-            return allowed(
-                    agent,
-                    operation,
-                    target,
-                    "it is in a declared folder",
-                    document.lineOf("filesystem.write").toString());
-        }
-        if (Policy.isBelow(path, "/workspace") || Policy.isBelow(path, "/tmp")) {
-            return allowed(
-                    agent,
-                    operation,
-                    target,
-                    "it is in the agent's own " + (path.startsWith("/tmp") ? "/tmp" : "workspace"),
-                    document.lineOf("filesystem").toString());
-        }
-        if (isUnder(path, filesystem.read())) {
-            return write
-                    ? refused(
-                            agent,
-                            operation,
-                            target,
-                            "it is in a folder declared for reading only" + how(agent, "landlock"),
-                            document.lineOf("filesystem.read").toString(),
-                            "declare it under filesystem.write")
-                    : allowed(
-                            agent,
-                            operation,
-                            target,
-                            "it is in a declared folder",
-                            document.lineOf("filesystem.read").toString());
-        }
-        Optional<String> system = SandboxPlans.system().stream()
-                .map(ProcessExplanation::targetOf)
-                .filter(mounted -> Policy.isBelow(path, mounted))
-                .findFirst();
-        if (system.isPresent()) {
-            return write
-                    ? refused(
-                            agent,
-                            operation,
-                            target,
-                            "everything outside the declared folders is read-only (EROFS)"
-                                    + how(agent, "root.readonly"),
-                            document.lineOf("filesystem.write").toString(),
-                            "write below /workspace, or declare the folder under filesystem.write")
-                    : allowed(
-                            agent,
-                            operation,
-                            target,
-                            "every sandbox has the host's programs in " + system.get() + ", read-only",
-                            document.lineOf("runtime").toString());
-        }
-        return refused(
-                agent,
-                operation,
-                target,
-                "it does not exist inside the sandbox: only /usr, the agent's workspace and declared folders do"
-                        + (write ? "; the root is read-only (EROFS)" : " (ENOENT)") + how(agent, "root.readonly"),
-                document.lineOf(write ? "filesystem.write" : "filesystem.read").toString(),
-                "declare the folder under " + (write ? "filesystem.write" : "filesystem.read")
-                        + ", if this agent should have it");
+    static AgentWire.Explanation of(
+            AgentRecord agent,
+            ContractDocument document,
+            EgressDoors egress,
+            List<Path> serviceFolders,
+            String operation,
+            String target) {
+        return new ProcessExplanation(agent, document, egress, serviceFolders).explain(operation, target);
+    }
+
+    private static SandboxFacts facts(AgentRecord agent, ContractDocument document, List<Path> serviceFolders) {
+        var compute = document.contract().compute();
+        return new SandboxFacts(
+                ContractRules.filesystem(document.contract(), agent.input()),
+                SandboxPlans.system().stream().map(ProcessExplanation::targetOf).toList(),
+                serviceFolders.stream().map(Path::toString).toList(),
+                agent.receipt().stream().map(ProcessExplanation::line).toList(),
+                new SandboxFacts.LimitWords(
+                        agent.bound().memoryBytes() / (1024 * 1024) + " MiB",
+                        String.valueOf(compute.pids()),
+                        agent.bound().cpuMillis() / 1000.0 + " CPUs",
+                        String.valueOf(compute.openFiles())));
+    }
+
+    private static Receipt.Line line(ReceiptLine line) {
+        return new Receipt.Line(line.mechanism(), line.declared(), line.actual(), line.how(), line.probe());
     }
 
     private static String targetOf(Mount mount) {
@@ -131,26 +79,106 @@ final class ProcessExplanation {
         };
     }
 
-    private static boolean isUnder(String path, List<String> roots) {
-        return roots.stream().anyMatch(root -> Policy.isBelow(path, root));
+    private AgentWire.Explanation explain(String operation, String target) {
+        Explanation explanation = Explainer.isConnection(operation)
+                ? Explainer.connectElsewhere(facts, target).orElseGet(() -> connection(operation, target.strip()))
+                : Explainer.explain(facts, operation, target);
+        String line = explanation.contractPath().isEmpty()
+                ? ""
+                : explanation.contractPath().indexOf(':') >= 0
+                        ? explanation.contractPath()
+                        : document.lineOf(explanation.contractPath()).toString();
+        return new AgentWire.Explanation(
+                agent.id(),
+                operation,
+                target,
+                explanation.answer(),
+                explanation.why(),
+                line,
+                explanation.next(),
+                explanation.mechanism());
     }
 
-    /** What the receipt says about the mechanism: it was enforced, or it was not. */
-    private static String how(AgentRecord agent, String mechanism) {
+    // ------------------------------------------------------------------ connections
+
+    private Explanation connection(String operation, String target) {
+        if (target.isEmpty()) {
+            return new Explanation("unknown", "no host is named", "", "", "name one: connect example.org:443");
+        }
+        Matcher url = URL.matcher(target);
+        boolean isUrl = url.matches();
+        String authority = isUrl ? url.group(2) : target;
+        int port = isUrl && url.group(1).equalsIgnoreCase("http") ? 80 : 443;
+        String host = authority;
+        Matcher withPort = WITH_PORT.matcher(authority);
+        boolean bareV6 = !authority.startsWith("[") && authority.indexOf(':') != authority.lastIndexOf(':');
+        if (bareV6) {
+            host = "[" + authority + "]";
+        } else if (withPort.matches()) {
+            host = withPort.group(1);
+            port = Integer.parseInt(withPort.group(2));
+        }
+        How how = port == 80 || (isUrl && port != 443 && url.group(1).equalsIgnoreCase("http")) ? How.HTTP : How.TUNNEL;
+        boolean lookUp = operation.equals("resolve") || operation.equals("dns");
+        return told(
+                egress.explain(agent.id(), agent.run(), document, host, port, how),
+                host,
+                port,
+                lookUp);
+    }
+
+    private Explanation told(Admission admission, String host, int port, boolean lookUp) {
+        boolean open = EgressRules.hasWayOut(document.contract());
+        String direct = "; a direct connection finds no route (ENETUNREACH), since the sandbox has loopback alone"
+                + standing("egress.no_route");
+        String names = lookUp
+                ? "; there is no resolver inside and no route to one, so names are looked up by the service alone"
+                : "";
+        return switch (admission) {
+            case Admission.LookUp found ->
+                new Explanation(
+                        "allowed",
+                        found.reason() + ": through the proxy at 127.0.0.1:" + EgressRules.PROXY_PORT
+                                + ", unless the name leads to this machine or a private network" + names + direct
+                                + standing("egress.proxy") + recorded(host, port),
+                        "egress.proxy",
+                        found.contractLine(),
+                        "");
+            case Admission.Settled(EgressDecision decision) ->
+                new Explanation(
+                        decision.word(),
+                        decision.reason()
+                                + (open
+                                        ? "; the proxy " + (decision instanceof EgressDecision.NeedsConsent
+                                                ? "holds the connection until a person answers"
+                                                : "refuses it with 403")
+                                        : "; the contract opens no way out, so there is no proxy inside")
+                                + names + direct + standing("egress.proxy") + recorded(host, port),
+                        open ? "egress.proxy" : "egress.no_route",
+                        decision.contractLine(),
+                        decision instanceof EgressDecision.Refused refused ? refused.next() : "agentctl consent list");
+        };
+    }
+
+    private String standing(String mechanism) {
         return agent.receipt().stream()
                 .filter(line -> line.mechanism().equals(mechanism))
-                .map(ReceiptLine::actual)
                 .findFirst()
-                .map(actual -> "; receipt: " + mechanism + " " + actual)
+                .map(line -> "; receipt: " + mechanism + " " + line.actual())
                 .orElse("");
     }
 
-    private static Explanation allowed(AgentRecord agent, String operation, String target, String why, String line) {
-        return new Explanation(agent.id(), operation, target, "allowed", why, line, "");
-    }
-
-    private static Explanation refused(
-            AgentRecord agent, String operation, String target, String why, String line, String next) {
-        return new Explanation(agent.id(), operation, target, "refused", why, line, next);
+    /** What really happened there, where something did. */
+    private String recorded(String host, int port) {
+        String name = Destination.read(host) instanceof Destination.Read.Ok(Destination destination)
+                ? destination.host()
+                : host;
+        Optional<EgressWire.Refusal> refusal =
+                egress.report(agent.id(), document, agent.state().isFinal()).refusals().stream()
+                        .filter(past -> past.host().equals(name) && past.port() == port)
+                        .findFirst();
+        return refusal.map(past -> "; refused " + past.times() + " time" + (past.times() == 1 ? "" : "s")
+                        + ", last at " + past.at() + " (" + past.code() + ")")
+                .orElse("");
     }
 }

@@ -10,6 +10,7 @@ import dev.agentos.agentd.agents.ProcessAgents;
 import dev.agentos.agentd.consent.ConsentService;
 import dev.agentos.bridge.wire.AgentWire;
 import dev.agentos.bridge.wire.AgentWire.AgentView;
+import dev.agentos.bridge.wire.EgressWire;
 import dev.agentos.bridge.wire.ServiceWire;
 import dev.agentos.domain.contract.AgentContract;
 import dev.agentos.domain.contract.ContractDocument;
@@ -142,6 +143,13 @@ final class AgentRoutes {
                         List.of(),
                         AgentWire.Result.class,
                         call -> inspection.result(call.id())),
+                get(
+                        "/v1/agents/{id}/egress",
+                        "readEgress",
+                        "What it may reach outside and what it did there",
+                        List.of(),
+                        EgressWire.EgressReport.class,
+                        call -> inspection.egress(call.id())),
                 get(
                         "/v1/agents/{id}/explain",
                         "explainOperation",

@@ -50,6 +50,13 @@ public final class Api {
                     sandbox.refresh();
                     return status.read();
                 }));
+        all.add(AgentRoutes.get(
+                "/v1/doctor",
+                "listFindings",
+                "What this host can and cannot enforce, by the last probe, and what repairs it",
+                List.of(),
+                ServiceWire.Findings.class,
+                _ -> Views.findings(sandbox.findings())));
         all.add(new Route(
                 "GET",
                 "/openapi.json",

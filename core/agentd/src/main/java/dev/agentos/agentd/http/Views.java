@@ -9,18 +9,21 @@ import dev.agentos.bridge.wire.ConsentWire.AskView;
 import dev.agentos.bridge.wire.ConsentWire.GrantView;
 import dev.agentos.bridge.wire.ConsentWire.OptionView;
 import dev.agentos.bridge.wire.EventWire.EventView;
+import dev.agentos.bridge.wire.ServiceWire;
 import dev.agentos.bridge.wire.ServiceWire.CostView;
 import dev.agentos.bridge.wire.ServiceWire.ToolView;
 import dev.agentos.domain.consent.AskDisplay;
 import dev.agentos.domain.consent.Consent.Ask;
 import dev.agentos.domain.consent.Consent.Grant;
 import dev.agentos.domain.consent.DisplayText;
+import dev.agentos.domain.doctor.Finding;
 import dev.agentos.domain.lifecycle.AgentState;
 import dev.agentos.domain.policy.Label;
 import dev.agentos.domain.policy.ToolDescriptor;
 import dev.agentos.domain.port.Journal.Recorded;
 import dev.agentos.domain.port.Sandbox.Status;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -148,6 +151,21 @@ final class Views {
                 grant.lastUsedAt().map(Object::toString).orElse(""),
                 DisplayText.line(grant.lastUse()).text(),
                 open);
+    }
+
+    static ServiceWire.Findings findings(List<Finding> findings) {
+        return new ServiceWire.Findings(
+                findings.stream().filter(Finding::isGap).count(),
+                findings.stream()
+                        .map(finding -> new ServiceWire.FindingView(
+                                finding.code(),
+                                finding.state(),
+                                finding.mechanisms(),
+                                finding.what(),
+                                finding.consequence(),
+                                finding.contractLines(),
+                                finding.fix()))
+                        .toList());
     }
 
     static EventView event(Recorded event) {

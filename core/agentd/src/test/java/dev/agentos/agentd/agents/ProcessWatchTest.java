@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.agentos.agentd.consent.ConsentService;
+import dev.agentos.agentd.egress.EgressDoors;
+import dev.agentos.agentd.egress.Resolver;
 import dev.agentos.agentd.fake.FakeSandbox;
 import dev.agentos.agentd.fake.ManualTimeSource;
 import dev.agentos.agentd.fake.TestAgentd;
@@ -40,6 +42,7 @@ class ProcessWatchTest {
     private final FakeSandbox sandbox = new FakeSandbox();
     private final SqliteJournal journal;
     private final AgentBook book;
+    private final EgressDoors egress;
     private final AgentService agents;
     private final ProcessWatch watch;
 
@@ -61,7 +64,9 @@ class ProcessWatchTest {
                         time));
         SandboxPlans plans = new SandboxPlans(folder, List.of());
         AgentEnds ends = new AgentEnds(book, time);
-        ProcessAgents processes = new ProcessAgents(book, sandbox, time, plans, new StdinPipes(), ends);
+        egress = new EgressDoors(
+                directory.resolve("doors"), journal, consent, time, Resolver.system(), new EgressCallers(book));
+        ProcessAgents processes = new ProcessAgents(book, sandbox, time, plans, new StdinPipes(), ends, egress);
         agents = new AgentService(book, journal, consent, gateway, processes, ends, time, folder, () -> true);
         watch = new ProcessWatch(book, processes, consent, plans, time);
     }
@@ -69,6 +74,7 @@ class ProcessWatchTest {
     @AfterEach
     void stop() {
         agents.close();
+        egress.close();
         journal.close();
     }
 

@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.agentos.agentd.consent.ConsentService;
+import dev.agentos.agentd.egress.EgressDoors;
+import dev.agentos.agentd.egress.Resolver;
 import dev.agentos.agentd.fake.FakeSandbox;
 import dev.agentos.agentd.fake.ManualTimeSource;
 import dev.agentos.agentd.fake.TestAgentd;
@@ -297,9 +299,17 @@ class RecoveryTest {
                             time));
             SandboxPlans plans = new SandboxPlans(agentsDirectory, List.of());
             AgentEnds ends = new AgentEnds(book, time);
-            ProcessAgents processes = new ProcessAgents(book, sandbox, time, plans, new StdinPipes(), ends);
-            try (AgentService agents = new AgentService(
-                    book, journal, consent, gateway, processes, ends, time, agentsDirectory, () -> true)) {
+            EgressDoors egress = new EgressDoors(
+                    directory.resolve("doors"),
+                    journal,
+                    consent,
+                    time,
+                    Resolver.system(),
+                    new EgressCallers(book));
+            ProcessAgents processes = new ProcessAgents(book, sandbox, time, plans, new StdinPipes(), ends, egress);
+            try (egress;
+                    AgentService agents = new AgentService(
+                            book, journal, consent, gateway, processes, ends, time, agentsDirectory, () -> true)) {
                 agents.load();
                 for (String contract : List.of(TestAgentd.sleeper("p", ""), TestAgentd.contract("m", """
                                 capabilities: [fs.write]

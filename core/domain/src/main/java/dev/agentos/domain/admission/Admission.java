@@ -10,6 +10,8 @@ import dev.agentos.domain.contract.Binding;
 import dev.agentos.domain.contract.ContractDocument;
 import dev.agentos.domain.contract.HrtSchedule;
 import dev.agentos.domain.contract.LatencyClass;
+import dev.agentos.domain.contract.Security;
+import dev.agentos.domain.egress.EgressRules;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -235,7 +237,9 @@ public final class Admission {
         Set<String> lost = new LinkedHashSet<>();
         boolean process = contract.runtime() instanceof AgentRuntime.ProcessRuntime;
         for (String capability : contract.capabilities()) {
-            if (ledger.machine().tools().contains(capability) || (process && capability.equals("shell.exec"))) {
+            if (ledger.machine().tools().contains(capability)
+                    || (process && capability.equals("shell.exec"))
+                    || capability.equals(Security.NET_CONNECT)) {
                 continue;
             }
             if (flexible()) {
@@ -273,7 +277,8 @@ public final class Admission {
             return;
         }
         for (Mechanism mechanism : Mechanism.values()) {
-            if (ledger.machine().mechanisms().contains(mechanism.hostName)) {
+            if (ledger.machine().mechanisms().contains(mechanism.hostName)
+                    || (mechanism == Mechanism.DOORS && !EgressRules.hasWayOut(contract))) {
                 continue;
             }
             if (flexible()) {
@@ -315,7 +320,8 @@ public final class Admission {
     private enum Mechanism {
         MEMORY("limit.memory", "compute.mem"),
         PIDS("limit.pids", "compute.pids"),
-        CPU("limit.cpu", "compute.cpu");
+        CPU("limit.cpu", "compute.cpu"),
+        DOORS("doors", "egress.domains");
 
         private final String hostName;
         private final String contractPath;

@@ -118,7 +118,7 @@ final class ContractRules {
         List<String> entries = parts.security().consentFor();
         for (int i = 0; i < entries.size(); i++) {
             String entry = entries.get(i);
-            if (!parts.capabilities().contains(entry)) {
+            if (!parts.capabilities().contains(entry) && !entry.equals(Security.NET_CONNECT)) {
                 found.add(warning(
                         "security.consent_for[" + i + "]",
                         "consent-not-capability",

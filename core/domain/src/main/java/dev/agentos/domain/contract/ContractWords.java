@@ -18,7 +18,8 @@ public final class ContractWords {
         asksFirst(contract).ifPresent(sentences::add);
         sentences.addAll(origins(contract.security().origins()));
         sentences.addAll(files(contract.filesystem()));
-        sentences.add(network(contract.egress()));
+        sentences.add(
+                network(contract.egress(), contract.security().consentFor().contains(Security.NET_CONNECT)));
         sentences.add(models(contract.modelPolicy()));
         sentences.add(data(contract));
         secrets(contract.security()).ifPresent(sentences::add);
@@ -107,10 +108,11 @@ public final class ContractWords {
         return sentences;
     }
 
-    private static String network(Egress egress) {
+    private static String network(Egress egress, boolean asks) {
+        String others = asks ? " without asking." : ".";
         return egress.domains().isEmpty()
-                ? "It may connect to no site without asking."
-                : "It may connect to " + list(egress.domains()) + ", and to no other site without asking.";
+                ? "It may connect to no site" + others
+                : "It may connect to " + list(egress.domains()) + ", and to no other site" + others;
     }
 
     private static String models(ModelPolicy policy) {

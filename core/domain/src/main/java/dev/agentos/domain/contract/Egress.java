@@ -7,10 +7,10 @@ import java.util.Locale;
  * Where the agent may connect to.
  *
  * @param domains names or IPv4 addresses in lower case, each with an optional {@code :port}; {@code *.example.org} stands
- *     for every name below example.org, not for itself. Empty: nowhere without asking
+ *     for every name below example.org, not for itself. Empty: nowhere
  */
 public record Egress(List<String> domains) {
-    /** Nowhere without asking. */
+    /** Nowhere. */
     public static final Egress NONE = new Egress(List.of());
 
     public Egress {

@@ -12,6 +12,12 @@ import java.util.List;
  */
 public record Security(
         List<String> consentFor, List<String> dataScopes, OriginRules origins, List<String> secrets) {
+    /**
+     * The word of {@code consent_for} that makes a connection to an undeclared place wait for a person instead of being
+     * refused. It names no tool, so it needs no capability; what it lets happen is each time a person's grant.
+     */
+    public static final String NET_CONNECT = "net.connect";
+
     /** Asks for nothing and sees no labelled data. */
     public static final Security DEFAULT = new Security(List.of(), List.of());
 

@@ -497,6 +497,95 @@ public sealed interface Event {
         }
     }
 
+    // ------------------------------------------------------------------ connections
+
+    /**
+     * The decision on a connection to the outside; durable before it is made. {@code decision} is {@code allowed},
+     * {@code asks}, {@code refused} or {@code failed}.
+     *
+     * @param way {@code tunnel}, {@code http} or {@code tool}
+     * @param addresses the only ones that may be connected to
+     * @param times how many equal decisions this record stands for; more than one only for refusals
+     */
+    record EgressDecided(
+            String agent,
+            String run,
+            String host,
+            long port,
+            String way,
+            String decision,
+            String code,
+            String reason,
+            String contractLine,
+            List<String> addresses,
+            long times)
+            implements Event {
+        @Override
+        public String kind() {
+            return "egress.decided";
+        }
+
+        @Override
+        public Map<String, Object> data() {
+            return fields(
+                    "host",
+                    host,
+                    "port",
+                    port,
+                    "way",
+                    way,
+                    "decision",
+                    decision,
+                    "code",
+                    code,
+                    "reason",
+                    reason,
+                    "contract_line",
+                    contractLine,
+                    "addresses",
+                    addresses,
+                    "times",
+                    times);
+        }
+    }
+
+    /** A connection ended. {@code end} is {@code done} or the code of what ended it; bytes as the agent sent and got. */
+    record EgressClosed(
+            String agent,
+            String run,
+            String host,
+            long port,
+            String address,
+            long bytesOut,
+            long bytesIn,
+            long millis,
+            String end)
+            implements Event {
+        @Override
+        public String kind() {
+            return "egress.closed";
+        }
+
+        @Override
+        public Map<String, Object> data() {
+            return fields(
+                    "host",
+                    host,
+                    "port",
+                    port,
+                    "address",
+                    address,
+                    "bytes_out",
+                    bytesOut,
+                    "bytes_in",
+                    bytesIn,
+                    "ms",
+                    millis,
+                    "end",
+                    end);
+        }
+    }
+
     // ------------------------------------------------------------------ support
 
     /** An ordered map of alternating names and values. Absent optionals and nulls are left out by the caller. */

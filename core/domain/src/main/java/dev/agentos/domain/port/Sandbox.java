@@ -132,7 +132,10 @@ public interface Sandbox {
                     ownUid);
         }
 
-        /** The agent runs as a user of the host that no other sandbox has; its files stay the owner's on disk. */
+        /**
+         * The agent runs as a user of the host that no other sandbox has; its files stay the owner's on disk. The mechanism
+         * is {@code identity.own_uid}, which a broker may report missing.
+         */
         public Plan withOwnUid() {
             return new Plan(incarnation, hostname, argv, env, workdir, mounts, stdio, limits, doors, schedule, true);
         }

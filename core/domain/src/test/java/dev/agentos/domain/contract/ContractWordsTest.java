@@ -13,7 +13,7 @@ class ContractWordsTest {
                         "test retrieves and summarises, with the tools that it has.",
                         "It may use no tools.",
                         "It sees none of your files, only its own workspace.",
-                        "It may connect to no site without asking.",
+                        "It may connect to no site.",
                         "It may use local/extractive, 16,000 tokens of context at most, running on your own machines or"
                                 + " at the edge.",
                         "It may read no labelled data.",
@@ -55,7 +55,7 @@ class ContractWordsTest {
                         "Of your files it may read /data, /srv/a and /srv/b.",
                         "It may change /srv/a and /srv/b; changes are kept only after they are granted.",
                         "A write to /srv/b is held until a person answers.",
-                        "It may connect to example.org, and to no other site without asking.",
+                        "It may connect to example.org, and to no other site.",
                         "It may use no model.",
                         "Of labelled data it may read public.",
                         "It remembers nothing after a run, and may answer without a source.",

@@ -42,7 +42,8 @@ public final class FakeSandbox implements Sandbox, AutoCloseable {
             "no_new_privs",
             "limit.memory",
             "limit.pids",
-            "limit.cpu");
+            "limit.cpu",
+            "doors");
 
     private static final Pattern EXIT = Pattern.compile("exit (\\d{1,3})");
     private static final Pattern SIGNAL = Pattern.compile("kill -(\\d{1,2}) \\$\\$");

@@ -88,7 +88,8 @@ final class OutsideWorld implements AutoCloseable {
     Map<String, String> victim(long uid) throws IOException {
         Path control = folder.resolve("control");
         List<String> words = new ArrayList<>(as(uid));
-        words.addAll(List.of(program.toString(), "victim", "--mark", "agentos-canary", "--workspace", control.toString()));
+        words.addAll(
+                List.of(program.toString(), "victim", "--mark", "agentos-canary", "--workspace", control.toString()));
         words.addAll(Attacks.words(settings));
         ProcessBuilder builder = new ProcessBuilder(words).redirectError(ProcessBuilder.Redirect.INHERIT);
         builder.environment().put("VICTIM", "agentos-canary");

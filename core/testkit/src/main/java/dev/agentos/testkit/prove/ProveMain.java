@@ -30,11 +30,12 @@ public final class ProveMain {
             case "audit" -> new AuditCampaign();
             case "sandbox" -> new SandboxCampaign();
             case "orphans" -> new OrphanCampaign();
+            case "guest" -> new GuestCampaign();
             default -> null;
         };
         if (campaign == null) {
             System.err.println("prove: there is no campaign " + String.join(" ", rest)
-                    + "\n  → one of: spine, audit, sandbox, orphans; for example: ./agentos prove spine --rounds 200 --json");
+                    + "\n  → one of: spine, audit, sandbox, guest, orphans; for example: ./agentos prove spine --rounds 200 --json");
             System.exit(2);
             return;
         }
