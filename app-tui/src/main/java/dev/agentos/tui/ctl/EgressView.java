@@ -17,6 +17,14 @@ final class EgressView {
 
     private EgressView() {}
 
+    private static String counts(Place place) {
+        String reached = place.connections() == 0
+                ? ""
+                : place.connections() + " connection" + (place.connections() == 1 ? "" : "s");
+        String refused = place.refused() == 0 ? "" : place.refused() + " refused";
+        return reached + (reached.isEmpty() || refused.isEmpty() ? "" : ", ") + refused;
+    }
+
     static void show(Screen screen, EgressWire.EgressReport report) {
         if (report.places().isEmpty()) {
             return;
@@ -31,8 +39,7 @@ final class EgressView {
                     Cell.of(place.port() == 0 ? place.host() : place.host() + ":" + place.port()),
                     Cell.of(
                             Tone.MUTED,
-                            (reached ? place.connections() + " connections, " : "")
-                                    + (place.refused() > 0 ? place.refused() + " refused" : "")),
+                            counts(place)),
                     Cell.of(
                             Tone.MUTED,
                             reached

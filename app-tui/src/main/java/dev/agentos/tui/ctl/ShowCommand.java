@@ -124,7 +124,6 @@ final class ShowCommand extends AgentCommands.OnAgent {
                 screen,
                 "Contract beside what is enforced"
                         + (declared.isEmpty() ? "" : "   " + enforced + " of " + declared.size()));
-        Table table = new Table("", "", "");
         for (String path : List.of(
                 "class.latency",
                 "capabilities",
@@ -143,13 +142,25 @@ final class ShowCommand extends AgentCommands.OnAgent {
                     .toList();
             Optional<Cell> actual = actual(agent, path, of, contract);
             if (actual.isPresent()) {
-                table.row(
-                        Cell.of(Tone.MUTED, contract.map(c -> line(c, path)).orElse("")),
-                        Cell.of(path + contract.map(c -> value(c, path)).orElse("")),
-                        actual.get());
+                screen.labelled(
+                        2,
+                        9,
+                        contract.map(c -> line(c, path)).orElse(""),
+                        Role.TEXT,
+                        path + contract.map(c -> value(c, path)).orElse(""));
+                screen.labelled(2, 9, "", roleOf(actual.get().tone()), actual.get().text());
             }
         }
-        table.write(screen);
+    }
+
+    private static Role roleOf(Tone tone) {
+        return switch (tone) {
+            case OK -> Role.OK;
+            case NEEDS -> Role.NEEDS;
+            case BAD -> Role.BAD;
+            case MUTED -> Role.MUTED;
+            case PLAIN -> Role.TEXT;
+        };
     }
 
     private static String line(ContractDocument contract, String path) {

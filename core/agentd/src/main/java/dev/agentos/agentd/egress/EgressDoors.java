@@ -161,15 +161,16 @@ public final class EgressDoors implements AutoCloseable {
     /** Closes what an agent had open. Closing twice is no error. */
     public void close(String agent) {
         EgressProxy proxy = proxies.remove(agent);
-        if (proxy == null) {
-            return;
+        if (proxy != null) {
+            proxy.close();
         }
-        proxy.close();
         try {
+            // Also what a service left that was killed.
+            Files.deleteIfExists(socketOf(agent));
             Files.deleteIfExists(folderOf(agent));
         } catch (IOException e) {
             System.getLogger(EgressDoors.class.getName())
-                    .log(System.Logger.Level.DEBUG, proxy.socket() + ": " + e.getMessage());
+                    .log(System.Logger.Level.DEBUG, folderOf(agent) + ": " + e.getMessage());
         }
         asks.forget(agent);
         book.flush(agent, true);
