@@ -9,6 +9,7 @@ import dev.agentos.bridge.wire.EgressWire;
 import dev.agentos.bridge.wire.EventWire;
 import dev.agentos.bridge.wire.SecretWire;
 import dev.agentos.bridge.wire.ServiceWire;
+import dev.agentos.bridge.wire.TaskWire;
 import dev.agentos.bridge.wire.ServiceWire.ErrorBody;
 import dev.agentos.bridge.wire.WireJson;
 import java.net.URLEncoder;
@@ -190,6 +191,43 @@ public final class AgentdClient implements AutoCloseable {
         return get(
                 "/v1/agents/" + segment(id) + "/explain" + query("op", operation, "target", target),
                 AgentWire.Explanation.class);
+    }
+
+    // ------------------------------------------------------------------ tasks and tool calls
+
+    public TaskWire.TaskView beginTask(String agent, TaskWire.Begin request) {
+        return post("/v1/agents/" + segment(agent) + "/tasks", request, TaskWire.TaskView.class);
+    }
+
+    public TaskWire.Tasks tasks(String agent) {
+        return get("/v1/agents/" + segment(agent) + "/tasks", TaskWire.Tasks.class);
+    }
+
+    public TaskWire.TaskView task(String agent, String task) {
+        return get("/v1/agents/" + segment(agent) + "/tasks/" + segment(task), TaskWire.TaskView.class);
+    }
+
+    public TaskWire.TaskView endTask(String agent, String task) {
+        return post("/v1/agents/" + segment(agent) + "/tasks/" + segment(task) + "/end", "", TaskWire.TaskView.class);
+    }
+
+    /** Calls a tool; waits as long as the call says. */
+    public TaskWire.CallView callTool(String agent, String tool, TaskWire.ToolCall call) {
+        return read(
+                transport.send(new Transport.Request(
+                        "POST",
+                        "/v1/agents/" + segment(agent) + "/tools/" + segment(tool),
+                        WireJson.write(call),
+                        LIMIT.plus(Duration.ofMillis(call.waitMs().orElse(30_000L))))),
+                TaskWire.CallView.class);
+    }
+
+    /** The decision on a call; nothing is done. */
+    public TaskWire.Considered explainTool(String agent, String tool, TaskWire.ToolCall call) {
+        return post(
+                "/v1/agents/" + segment(agent) + "/tools/" + segment(tool) + "/explain",
+                call,
+                TaskWire.Considered.class);
     }
 
     // ------------------------------------------------------------------ consent

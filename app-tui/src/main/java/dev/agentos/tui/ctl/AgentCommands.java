@@ -272,6 +272,10 @@ final class AgentCommands {
                 Screen screen = screen();
                 screen.line("  " + screen.bold(result.run()) + "  " + screen.text(result.outcome())
                         + (result.reason().isEmpty() ? "" : screen.muted("  " + result.reason())));
+                if (result.untrusted()) {
+                    screen.line("  " + screen.tone(Tone.NEEDS, "rests on untrusted content")
+                            + screen.muted("  of " + String.join(", ", result.sources())));
+                }
                 result.outputs().forEach((step, output) -> {
                     screen.line("  " + screen.paint(Role.ACCENT, step));
                     if (output instanceof Map<?, ?> map) {

@@ -101,7 +101,14 @@ final class ServiceCommands {
     static final class ToolHolder extends Agentctl.Group {}
 
     static CommandLine tools(CtlContext context) {
-        return Agentctl.groupOf(new ToolHolder(), Map.of("list", new ListTools(context)));
+        Map<String, CtlCommand> commands = new LinkedHashMap<>();
+        commands.put("list", new ListTools(context));
+        commands.put("show", new ToolCommands.Show(context));
+        commands.put("explain", new ToolCommands.Explain(context));
+        commands.put("call", new ToolCommands.Call(context));
+        commands.put("task", new ToolCommands.BeginTask(context));
+        commands.put("tasks", new ToolCommands.ListTasks(context));
+        return Agentctl.groupOf(new ToolHolder(), commands);
     }
 
     @Command(

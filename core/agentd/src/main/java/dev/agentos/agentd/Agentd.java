@@ -9,6 +9,7 @@ import dev.agentos.agentd.agents.ProcessAgents;
 import dev.agentos.agentd.agents.ProcessWatch;
 import dev.agentos.agentd.agents.SandboxPlans;
 import dev.agentos.agentd.agents.StdinPipes;
+import dev.agentos.agentd.agents.TaskCalls;
 import dev.agentos.agentd.catalog.Catalog;
 import dev.agentos.agentd.catalog.TrustedKeys;
 import dev.agentos.agentd.consent.ConsentService;
@@ -31,6 +32,7 @@ import dev.agentos.agentd.telemetry.Sampler;
 import dev.agentos.agentd.telemetry.Tracing;
 import dev.agentos.agentd.tools.SandboxedCalls;
 import dev.agentos.agentd.tools.StoredCredentials;
+import dev.agentos.agentd.tools.Tool;
 import dev.agentos.agentd.tools.ToolGateway;
 import dev.agentos.agentd.tools.Tools;
 import dev.agentos.agentd.worker.EmbedderWorker;
@@ -100,16 +102,23 @@ public final class Agentd implements AutoCloseable {
 
     /** Starts with another clock or another sandbox. */
     public static Agentd start(AgentdConfig config, TimeSource time, Sandbox sandbox) throws Exception {
+        return start(config, time, sandbox, List.of());
+    }
+
+    /** @param more tools beside the built-in ones, behind the same gateway */
+    public static Agentd start(AgentdConfig config, TimeSource time, Sandbox sandbox, List<Tool> more)
+            throws Exception {
         Closer closer = new Closer();
         try {
-            return start(config, time, sandbox, closer);
+            return start(config, time, sandbox, more, closer);
         } catch (Exception e) {
             closer.close();
             throw e;
         }
     }
 
-    private static Agentd start(AgentdConfig config, TimeSource time, Sandbox sandbox, Closer closer) throws Exception {
+    private static Agentd start(
+            AgentdConfig config, TimeSource time, Sandbox sandbox, List<Tool> more, Closer closer) throws Exception {
         makePrivate(config.state());
         makePrivate(config.run());
         closer.add(StateLock.take(config.state()));
@@ -134,7 +143,7 @@ public final class Agentd implements AutoCloseable {
         Path agentsDirectory = Files.createDirectories(config.state().resolve("agents"));
         MachineProbe probe = new MachineProbe();
         Machine machine = probe.probe(
-                BUILT_IN_MODELS, Tools.CAPABILITIES, Optional.empty(), "the sandbox broker is being started");
+                BUILT_IN_MODELS, Tools.capabilities(more), Optional.empty(), "the sandbox broker is being started");
         AgentBook book = new AgentBook(journal, Ledger.empty(machine));
         ConsentService consent = new ConsentService(journal, time, bootId, () -> events.watchers() > 0);
         events.listen(consent::follow);
@@ -150,7 +159,8 @@ public final class Agentd implements AutoCloseable {
                         calls,
                         time,
                         new StoredCredentials(secrets),
-                        redactor::get));
+                        redactor::get),
+                more);
         Catalog catalog = new Catalog(
                 config.catalog(),
                 config.state().resolve("catalog"),
@@ -171,6 +181,7 @@ public final class Agentd implements AutoCloseable {
         AgentService agents = closer.add(new AgentService(
                 book, journal, consent, gateway, processes, ends, time, agentsDirectory, () -> events.watchers() > 0));
         ProcessWatch processWatch = new ProcessWatch(book, processes, consent, plans, time);
+        TaskCalls tasks = new TaskCalls(book, gateway, plans.serviceFolders(), () -> events.watchers() > 0);
         AgentInspection inspection = new AgentInspection(book, gateway, journal, plans, stdins, egress);
 
         book.load();
@@ -183,7 +194,7 @@ public final class Agentd implements AutoCloseable {
         ServiceStatus status = new ServiceStatus(config, time, book, consent, journal, worker);
         closer.add(status::stop);
         SandboxWatch watch = new SandboxWatch(
-                sandbox, probe, new HostFactsProbe(config.execd()), book, status, BUILT_IN_MODELS);
+                sandbox, probe, new HostFactsProbe(config.execd()), book, status, BUILT_IN_MODELS, Tools.capabilities(more));
         watch.begin();
         Api api = new Api(
                 status,
@@ -192,6 +203,7 @@ public final class Agentd implements AutoCloseable {
                 inspection,
                 consent,
                 gateway,
+                tasks,
                 processes,
                 watch,
                 journal,

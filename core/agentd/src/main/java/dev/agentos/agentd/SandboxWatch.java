@@ -3,7 +3,6 @@ package dev.agentos.agentd;
 import dev.agentos.agentd.agents.AgentBook;
 import dev.agentos.agentd.machine.HostFactsProbe;
 import dev.agentos.agentd.machine.MachineProbe;
-import dev.agentos.agentd.tools.Tools;
 import dev.agentos.domain.doctor.Doctor;
 import dev.agentos.domain.doctor.Finding;
 import dev.agentos.domain.port.Sandbox;
@@ -23,6 +22,7 @@ public final class SandboxWatch {
     private final AgentBook book;
     private final ServiceStatus status;
     private final Set<String> models;
+    private final Set<String> tools;
     private final AtomicReference<List<Finding>> findings = new AtomicReference<>(List.of());
     private final CountDownLatch known = new CountDownLatch(1);
 
@@ -32,13 +32,15 @@ public final class SandboxWatch {
             HostFactsProbe facts,
             AgentBook book,
             ServiceStatus status,
-            Set<String> models) {
+            Set<String> models,
+            Set<String> tools) {
         this.sandbox = sandbox;
         this.probe = probe;
         this.facts = facts;
         this.book = book;
         this.status = status;
         this.models = models;
+        this.tools = tools;
     }
 
     void begin() {
@@ -50,12 +52,12 @@ public final class SandboxWatch {
         try {
             Sandbox.Host host = sandbox.host();
             status.host(host);
-            book.machine(probe.probe(models, Tools.CAPABILITIES, Optional.of(host), ""));
+            book.machine(probe.probe(models, tools, Optional.of(host), ""));
             findings.set(Doctor.examine(facts.read(Optional.of(host), "")));
         } catch (Sandbox.SandboxException e) {
             String why = String.valueOf(e.getMessage());
             status.hostTrouble(why);
-            book.machine(probe.probe(models, Tools.CAPABILITIES, Optional.empty(), why));
+            book.machine(probe.probe(models, tools, Optional.empty(), why));
             findings.set(Doctor.examine(facts.read(Optional.empty(), why)));
         } finally {
             known.countDown();

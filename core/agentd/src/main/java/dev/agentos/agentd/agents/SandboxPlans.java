@@ -51,7 +51,7 @@ public final class SandboxPlans {
         this.serviceFolders = List.copyOf(serviceFolders);
     }
 
-    List<Path> serviceFolders() {
+    public List<Path> serviceFolders() {
         return serviceFolders;
     }
 

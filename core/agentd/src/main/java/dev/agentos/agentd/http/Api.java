@@ -6,6 +6,7 @@ import dev.agentos.agentd.agents.AgentBook;
 import dev.agentos.agentd.agents.AgentInspection;
 import dev.agentos.agentd.agents.AgentService;
 import dev.agentos.agentd.agents.ProcessAgents;
+import dev.agentos.agentd.agents.TaskCalls;
 import dev.agentos.agentd.catalog.Catalog;
 import dev.agentos.agentd.consent.ConsentService;
 import dev.agentos.agentd.journal.SqliteJournal;
@@ -30,6 +31,7 @@ public final class Api {
             AgentInspection inspection,
             ConsentService consent,
             ToolGateway tools,
+            TaskCalls tasks,
             ProcessAgents processes,
             SandboxWatch sandbox,
             SqliteJournal journal,
@@ -45,6 +47,7 @@ public final class Api {
         all.addAll(new AgentRoutes(book, agents, inspection, consent, processes, sandbox).routes());
         all.addAll(new SecretRoutes(secrets, book, journal).routes());
         all.addAll(new CatalogRoutes(catalog).routes());
+        all.addAll(new TaskRoutes(tasks).routes());
         all.add(AgentRoutes.post(
                 "/v1/doctor", "doctor", "Probe the host again", List.of(), Void.class, ServiceWire.Status.class, _ -> {
                     sandbox.refresh();

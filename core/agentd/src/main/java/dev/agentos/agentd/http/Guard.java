@@ -24,7 +24,11 @@ sealed interface Guard {
     record Socket(String owner) implements Guard {
         @Override
         public String admit(Request request, Optional<UnixDomainPrincipal> peer) {
-            String user = peer.map(principal -> principal.user().getName()).orElse("");
+            return admitUser(peer.map(principal -> principal.user().getName()).orElse(""));
+        }
+
+        /** @param user as the kernel names it; empty when it does not */
+        String admitUser(String user) {
             if (user.equals(owner) || user.equals("root")) {
                 return "user " + user;
             }

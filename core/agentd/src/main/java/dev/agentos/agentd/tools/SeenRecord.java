@@ -13,7 +13,7 @@ import java.util.List;
  * @param cut whether some untrusted text was too long to keep. Its label is kept: a value out of it is then of unknown
  *     origin, which is treated no better
  */
-record SeenRecord(String task, String source, List<SeenLeaf> leaves, boolean cut) {
+record SeenRecord(String task, String step, String source, List<SeenLeaf> leaves, boolean cut) {
 
     static final String KIND = "seen";
 
@@ -25,7 +25,7 @@ record SeenRecord(String task, String source, List<SeenLeaf> leaves, boolean cut
 
     record SeenLeaf(String text, boolean untrusted, boolean secret) {}
 
-    static SeenRecord of(String task, Sighting sighting) {
+    static SeenRecord of(String task, String step, Sighting sighting) {
         List<SeenLeaf> leaves = new ArrayList<>();
         long length = 0;
         boolean cut = false;
@@ -43,11 +43,11 @@ record SeenRecord(String task, String source, List<SeenLeaf> leaves, boolean cut
         if (cut) {
             leaves.add(new SeenLeaf("", true, false));
         }
-        return new SeenRecord(task, sighting.source(), leaves, cut);
+        return new SeenRecord(task, step, sighting.source(), leaves, cut);
     }
 
     /** Without the texts, but for secrets. */
-    static SeenRecord labelsOnly(String task, Sighting sighting) {
+    static SeenRecord labelsOnly(String task, String step, Sighting sighting) {
         List<SeenLeaf> leaves = new ArrayList<>();
         boolean untrusted = false;
         for (Leaf leaf : sighting.leaves()) {
@@ -57,7 +57,7 @@ record SeenRecord(String task, String source, List<SeenLeaf> leaves, boolean cut
             }
         }
         leaves.add(new SeenLeaf("", untrusted, false));
-        return new SeenRecord(task, sighting.source(), leaves, untrusted);
+        return new SeenRecord(task, step, sighting.source(), leaves, untrusted);
     }
 
     Sighting sighting() {

@@ -27,28 +27,34 @@ import java.util.Set;
  */
 public final class Task {
 
+    /** In a step's name, before the digest of its arguments; people are shown what stands before it. */
+    public static final String ARGUMENTS = "~";
+
     private TaskRecord record;
     private Knowledge knowledge;
-    private final Map<String, Labels> shown = new HashMap<>();
+    private final Map<String, Labels> shown;
 
-    Task(TaskRecord record, Knowledge knowledge) {
+    /** @param shown labels of the results that were shown before, by step */
+    Task(TaskRecord record, Knowledge knowledge, Map<String, Labels> shown) {
         this.record = record;
         this.knowledge = knowledge;
-        knowledge.seen().forEach(sighting -> shown.put(stepOf(sighting.source()), labels(sighting)));
+        this.shown = new HashMap<>(shown);
     }
 
     /** A task of nothing: a call that a person only asks about. */
     public static Task none(String agent, String run, String text) {
         return new Task(
                 new TaskRecord(run, agent, run, "", text, Optional.empty(), Map.of(), Map.of(), Map.of(), false),
-                Knowledge.of(text));
+                Knowledge.of(text),
+                Map.of());
     }
 
-    private static String stepOf(String source) {
-        return source.substring(0, source.lastIndexOf(" ("));
+    private static String sourceOf(String step, ToolDescriptor tool) {
+        int cut = step.indexOf(ARGUMENTS);
+        return (cut < 0 ? step : step.substring(0, cut)) + " (" + tool.name() + ")";
     }
 
-    private static Labels labels(Knowledge.Sighting sighting) {
+    static Labels labels(Knowledge.Sighting sighting) {
         return Labels.all(sighting.leaves().stream().map(Knowledge.Leaf::labels).toList());
     }
 
@@ -140,7 +146,7 @@ public final class Task {
             raised = raised.and(Labels.SECRET);
         }
         Knowledge.Sighting sighting = Knowledge.sight(
-                step + " (" + tool.name() + ")",
+                sourceOf(step, tool),
                 output,
                 trusted
                         ? ResultLabels.of(
@@ -152,8 +158,8 @@ public final class Task {
         List<StateChange> changes = new ArrayList<>();
         // What a plan binds is known from the plan; only labels and secrets are needed of its results.
         SeenRecord seen = planned.isPresent()
-                ? SeenRecord.labelsOnly(record.id(), sighting)
-                : SeenRecord.of(record.id(), sighting);
+                ? SeenRecord.labelsOnly(record.id(), step, sighting)
+                : SeenRecord.of(record.id(), step, sighting);
         changes.add(new StateChange.Put(
                 SeenRecord.KIND,
                 record.id() + "/" + step + "#" + knowledge.seen().size(),

@@ -5,6 +5,7 @@ import dev.agentos.bridge.wire.WireJson;
 import dev.agentos.domain.event.Event;
 import dev.agentos.domain.policy.Knowledge;
 import dev.agentos.domain.policy.Knowledge.Sighting;
+import dev.agentos.domain.policy.Labels;
 import dev.agentos.domain.port.Journal;
 import dev.agentos.domain.port.Journal.Batch;
 import dev.agentos.domain.port.Journal.Trace;
@@ -28,6 +29,7 @@ public final class Tasks {
     void load() {
         Map<String, Knowledge> knowledge = new LinkedHashMap<>();
         Map<String, TaskRecord> records = new LinkedHashMap<>();
+        Map<String, Map<String, Labels>> shown = new LinkedHashMap<>();
         for (Journal.StateDocument document : journal.state(TaskRecord.KIND)) {
             TaskRecord record = WireJson.fromMap(document.document(), TaskRecord.class);
             records.put(record.id(), record);
@@ -37,8 +39,15 @@ public final class Tasks {
             SeenRecord seen = WireJson.fromMap(document.document(), SeenRecord.class);
             Sighting sighting = seen.sighting();
             knowledge.computeIfPresent(seen.task(), (_, known) -> known.with(sighting));
+            shown.computeIfAbsent(seen.task(), _ -> new LinkedHashMap<>())
+                    .merge(seen.step(), Task.labels(sighting), Labels::and);
         }
-        records.forEach((id, record) -> tasks.put(id, new Task(record, knowledge.getOrDefault(id, Knowledge.of("")))));
+        records.forEach((id, record) -> tasks.put(
+                id,
+                new Task(
+                        record,
+                        knowledge.getOrDefault(id, Knowledge.of("")),
+                        shown.getOrDefault(id, Map.of()))));
     }
 
     /**
@@ -61,7 +70,7 @@ public final class Tasks {
             return known;
         }
         TaskRecord record = new TaskRecord(id, agent, run, by, text, tools, limits, Map.of(), Map.of(), false);
-        Task task = new Task(record, Knowledge.of(text));
+        Task task = new Task(record, Knowledge.of(text), Map.of());
         Task raced = tasks.putIfAbsent(id, task);
         if (raced != null) {
             return raced;

@@ -7,6 +7,8 @@ import dev.agentos.domain.port.TimeSource;
 import dev.agentos.domain.secret.Redactor;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -63,10 +65,13 @@ public final class Tools {
     }
 
     public static ToolGateway gateway(Journal journal, ConsentService consent, Means means) throws IOException {
-        return new ToolGateway(
-                journal,
-                consent,
-                List.of(
+        return gateway(journal, consent, means, List.of());
+    }
+
+    /** @param more tools beside the built-in ones */
+    public static ToolGateway gateway(Journal journal, ConsentService consent, Means means, List<Tool> more)
+            throws IOException {
+        List<Tool> tools = new ArrayList<>(List.of(
                         new FsReadTool(),
                         new FsListTool(),
                         new FsWriteTool(means.undoDirectory()),
@@ -79,7 +84,19 @@ public final class Tools {
                         new LogTriageTool(),
                         new CsvReportTool(),
                         new ShellExecTool(means.calls()),
-                        new CodePythonTool(means.calls())),
+                        new CodePythonTool(means.calls())));
+        tools.addAll(more);
+        return new ToolGateway(
+                journal,
+                consent,
+                tools,
                 new CallGuard(means.credentials(), means.redactor(), _ -> Optional.empty()));
+    }
+
+    /** Capabilities that the built-in tools and others serve. */
+    public static Set<String> capabilities(List<Tool> more) {
+        Set<String> all = new LinkedHashSet<>(CAPABILITIES);
+        more.forEach(tool -> all.add(tool.descriptor().capability()));
+        return all;
     }
 }

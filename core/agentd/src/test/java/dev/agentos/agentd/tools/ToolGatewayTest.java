@@ -273,7 +273,7 @@ class ToolGatewayTest {
     void aPureToolIsRecordedWithDigestsOnly() throws Exception {
         try (Service service = new Service()) {
             assertEquals(
-                    new CallOutcome.Done(Map.of("value", "42"), Labels.TRUSTED),
+                    new CallOutcome.Done(Map.of("value", "42"), Labels.UNTRUSTED),
                     call(service, "r.1", "calc", Map.of("expression", "6*7")));
             assertTrue(service.journal.read(0, 10).stream()
                     .noneMatch(event -> event.data().toString().contains("6*7")));

@@ -5,7 +5,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** {@code ./agentos prove NAME [--json] [--rounds N] [--seed N]}. Exit 1 when anything got through. */
+/** {@code ./agentos prove NAME [--json] [--rounds N] [--seed N] [--data DIR] [--curve]}. Exit 1 when anything got through. */
 public final class ProveMain {
 
     private ProveMain() {}
@@ -25,17 +25,22 @@ public final class ProveMain {
         boolean json = rest.remove("--json");
         long rounds = number(rest, "--rounds", 0);
         long seed = number(rest, "--seed", System.nanoTime());
+        boolean curve = rest.remove("--curve");
+        Path data = Path.of(text(
+                rest, "--data", System.getProperty("agentos.root", ".") + "/../shared/data/agentdojo"));
         Campaign campaign = switch (rest.size() == 1 ? rest.getFirst() : "") {
             case "spine" -> new CrashCampaign();
             case "audit" -> new AuditCampaign();
             case "sandbox" -> new SandboxCampaign();
             case "orphans" -> new OrphanCampaign();
             case "guest" -> new GuestCampaign();
+            case "injection" -> new InjectionCampaign(data, curve);
+            case "policy" -> new PolicyCampaign();
             default -> null;
         };
         if (campaign == null) {
             System.err.println("prove: there is no campaign " + String.join(" ", rest)
-                    + "\n  → one of: spine, audit, sandbox, guest, orphans; for example: ./agentos prove spine --rounds 200 --json");
+                    + "\n  → one of: spine, audit, sandbox, guest, orphans, injection, policy; for example: ./agentos prove spine --rounds 200 --json");
             System.exit(2);
             return;
         }
@@ -45,11 +50,15 @@ public final class ProveMain {
     }
 
     private static long number(List<String> rest, String option, long otherwise) {
+        return Long.parseLong(text(rest, option, String.valueOf(otherwise)));
+    }
+
+    private static String text(List<String> rest, String option, String otherwise) {
         int at = rest.indexOf(option);
         if (at < 0 || at + 1 >= rest.size()) {
             return otherwise;
         }
-        long value = Long.parseLong(rest.get(at + 1));
+        String value = rest.get(at + 1);
         rest.subList(at, at + 2).clear();
         return value;
     }
