@@ -21,7 +21,6 @@ import dev.agentos.domain.port.Sandbox.Status;
 import dev.agentos.domain.port.TimeSource;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -83,13 +82,14 @@ public final class ProcessAgents {
         List<String> argv;
         try {
             Workspaces.make(agent);
+            PlanTerms terms = new PlanTerms(document, sandbox.host());
             Sandbox.Plan plan = egress.equip(
                     id,
                     document,
-                    PlanTerms.of(plans.of(agent, document), document),
+                    terms.on(plans.of(agent, document)),
                     book.ledger().machine().mechanisms().contains("doors"));
             argv = plan.argv();
-            receipt = withWatched(sandbox.prepare(plan));
+            receipt = terms.receipt(sandbox.prepare(plan));
             receipt = new Receipt(
                     receipt.incarnation(), receipt.pid(), receipt.spawnMicros(), egress.receipt(id, document, receipt));
         } catch (SandboxException e) {
@@ -120,13 +120,6 @@ public final class ProcessAgents {
         }
     }
 
-    /** What agentd itself enforces stands on the receipt beside what the kernel does. */
-    private static Receipt withWatched(Receipt receipt) {
-        List<Receipt.Line> lines = new ArrayList<>(receipt.lines());
-        lines.add(new Receipt.Line("limit.disk", true, "enforced", "watched by agentd each second", ""));
-        return new Receipt(receipt.incarnation(), receipt.pid(), receipt.spawnMicros(), lines);
-    }
-
     private void release(
             Trace trace, String id, String run, ContractDocument document, Receipt receipt, List<String> argv) {
         List<Receipt.Line> gaps = receipt.gaps();
@@ -140,7 +133,8 @@ public final class ProcessAgents {
                     "strict binding, and this host does not enforce "
                             + gaps.getFirst().mechanism() + " ("
                             + gaps.getFirst().how() + "), "
-                            + document.lineOf(contractPath(gaps.getFirst().mechanism())));
+                            + document.lineOf(
+                                    PlanTerms.contractPath(gaps.getFirst().mechanism())));
             return;
         }
         List<ReceiptLine> lines = receipt.lines().stream()
@@ -378,6 +372,13 @@ public final class ProcessAgents {
         } catch (SandboxException e) {
             return Optional.empty();
         }
+    }
+
+    /** Which limits a running agent has met so far, in words; empty when none. */
+    public String limitsMet(AgentRecord agent, Status status) {
+        return book.findDocument(agent.id())
+                .map(document -> Exits.met(status.hits(), document))
+                .orElse("");
     }
 
     // ------------------------------------------------------------------ after a restart of agentd

@@ -239,8 +239,12 @@ final class AgentRoutes {
 
     private AgentView view(AgentRecord agent, Optional<Status> usage) {
         Optional<AgentContract> contract = book.findDocument(agent.id()).map(ContractDocument::contract);
+        // A running agent that meets its limits says so where an ended one says how it ended.
+        AgentRecord shown = usage.filter(_ -> agent.reason().isEmpty())
+                .map(status -> agent.moved(agent.state(), processes.limitsMet(agent, status)))
+                .orElse(agent);
         return Views.agent(
-                agent,
+                shown,
                 contract.map(c -> c.latency().name()).orElse(""),
                 contract.map(c -> c.binding().word()).orElse(""),
                 consent.pendingOf(agent.id()),

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.Set;
 
@@ -67,7 +68,23 @@ public final class MachineProbe {
                 models,
                 tools,
                 mechanisms,
-                obstacles);
+                obstacles,
+                hrtShare());
+    }
+
+    /** What the kernel admits of deadline scheduling on each core; where it sets no bound, its usual one is kept. */
+    private double hrtShare() {
+        try {
+            double runtime = Double.parseDouble(
+                    readLines("proc/sys/kernel/sched_rt_runtime_us").getFirst());
+            double period = Double.parseDouble(
+                    readLines("proc/sys/kernel/sched_rt_period_us").getFirst());
+            return runtime >= 0 && runtime <= period && period > 0
+                    ? Math.min(runtime / period, Machine.HRT_SHARE)
+                    : Machine.HRT_SHARE;
+        } catch (NoSuchElementException | NumberFormatException e) {
+            return Machine.HRT_SHARE;
+        }
     }
 
     /** Memory of the machine, or of the smallest enclosing cgroup that limits it. */

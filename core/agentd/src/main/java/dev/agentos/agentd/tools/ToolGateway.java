@@ -450,8 +450,7 @@ public final class ToolGateway {
                 caller.contractName(),
                 descriptor.name(),
                 "use " + descriptor.name()
-                        + CallTarget.words(
-                                call.targets(), call.considered().circumstances()),
+                        + CallTarget.words(call.targets(), call.considered().circumstances()),
                 target,
                 why,
                 facts,

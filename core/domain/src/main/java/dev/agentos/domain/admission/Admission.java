@@ -13,12 +13,15 @@ import dev.agentos.domain.contract.LatencyClass;
 import dev.agentos.domain.contract.Security;
 import dev.agentos.domain.egress.EgressRules;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * Decides whether this machine can honour a contract now. Pure: the same contract, ledger and operator list give the
@@ -28,6 +31,8 @@ public final class Admission {
 
     /** Below this share of a core an agent is not worth starting. */
     private static final long LEAST_CPU_MILLIS = 100;
+
+    private static final int CORES_SHOWN = 4;
 
     private final ContractDocument document;
     private final AgentContract contract;
@@ -74,7 +79,7 @@ public final class Admission {
                 gpu,
                 contract.compute().pids(),
                 core.isPresent() ? Optional.of(core.getAsInt()) : Optional.empty(),
-                contract.schedule().map(HrtSchedule::utilisation).orElse(0.0));
+                contract.schedule().map(HrtSchedule::density).orElse(0.0));
         return substitutions.isEmpty()
                 ? new Verdict.Admitted(reservation, bound)
                 : new Verdict.Substituted(reservation, bound, substitutions);
@@ -90,21 +95,29 @@ public final class Admission {
         if (contract.latency() != LatencyClass.HRT || contract.schedule().isEmpty()) {
             return OptionalInt.empty();
         }
-        double wanted = contract.schedule().get().utilisation();
+        double wanted = contract.schedule().get().density();
         OptionalInt core = ledger.coreFor(wanted);
         if (core.isEmpty()) {
-            double best = ledger.hrtLoads().stream()
-                    .mapToDouble(load -> Machine.HRT_SHARE - load)
-                    .max()
-                    .orElse(0);
             item(
                     "hrt utilisation",
                     percent(wanted) + " of a core",
-                    percent(Math.max(0, best)) + " on the freest core",
+                    freeOnCores(),
                     "schedule",
-                    "lengthen period_ms, lower wcet_ms, or end another HRT agent");
+                    "lengthen deadline_ms, lower wcet_ms, or end another HRT agent");
         }
         return core;
+    }
+
+    /** What each core has left for hard real-time work, the freest first: all of them must be too full. */
+    private String freeOnCores() {
+        List<Double> loads = ledger.hrtLoads();
+        String shown = IntStream.range(0, loads.size())
+                .boxed()
+                .sorted(Comparator.comparing(loads::get))
+                .limit(CORES_SHOWN)
+                .map(core -> percent(Math.max(0, ledger.machine().hrtShare() - loads.get(core))) + " on core " + core)
+                .collect(Collectors.joining(", "));
+        return loads.size() > CORES_SHOWN ? shown + ", no more on the others" : shown;
     }
 
     private long cpu() {

@@ -15,7 +15,7 @@ public record Ledger(Machine machine, Map<String, Reservation> reservations) {
      *
      * @param cpuMillis reserved CPU; 0 for DT, which is capped and takes what is left
      * @param hrtCore the core an HRT agent was placed on
-     * @param hrtUtilisation share of that core, worst-case execution time over period
+     * @param hrtUtilisation share of that core that is kept free for it: worst-case execution time over deadline
      */
     public record Reservation(
             long cpuMillis,
@@ -77,21 +77,22 @@ public record Ledger(Machine machine, Map<String, Reservation> reservations) {
     }
 
     /**
-     * The first core that can take a task of this utilisation. Partitioned EDF: on one core a set of independent
-     * tasks with deadlines equal to periods meets them exactly when their utilisations sum to at most 1 (Liu and
-     * Layland, 1973); we stop at {@link Machine#HRT_SHARE}.
+     * The first core that can take a task of this density. Partitioned EDF: on one core, independent tasks meet their
+     * deadlines when their densities sum to at most 1 (Liu and Layland, 1973, for deadlines equal to periods; shorter
+     * ones by the density test); we stop at {@link Machine#hrtShare}. What passes here passes the kernel's test too: it
+     * compares the sum of runtime over period on all cores, which is never more, with the same share of all cores.
      */
-    public OptionalInt coreFor(double utilisation) {
+    public OptionalInt coreFor(double density) {
         List<Double> loads = hrtLoads();
         for (int core = 0; core < loads.size(); core++) {
-            if (loads.get(core) + utilisation <= Machine.HRT_SHARE + 1e-9) {
+            if (loads.get(core) + density <= machine.hrtShare() + 1e-9) {
                 return OptionalInt.of(core);
             }
         }
         return OptionalInt.empty();
     }
 
-    /** Reserved hard real-time utilisation of each core. */
+    /** Reserved hard real-time share of each core. */
     public List<Double> hrtLoads() {
         List<Double> loads = new ArrayList<>();
         for (int core = 0; core < machine.cores(); core++) {

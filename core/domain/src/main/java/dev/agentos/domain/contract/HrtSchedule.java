@@ -29,6 +29,14 @@ public record HrtSchedule(Duration period, Duration deadline, Duration wcet) {
         return (double) wcet.toNanos() / period.toNanos();
     }
 
+    /**
+     * The share of one CPU that must be free for every deadline to be kept, whatever else is reserved: the time over the
+     * deadline, at least {@link #utilisation}.
+     */
+    public double density() {
+        return (double) wcet.toNanos() / deadline.toNanos();
+    }
+
     static Optional<Fault> order(Duration period, Duration deadline, Duration wcet) {
         if (wcet.compareTo(deadline) > 0) {
             return Fault.of(

@@ -8,6 +8,7 @@ import dev.agentos.testkit.service.LiveService;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -93,7 +94,8 @@ final class NeighboursBench implements BenchMain.Bench {
                 }
                 figures.put("ratio_worst", worst).put("requests", requests);
             }
-            client.kill(patient.id());
+            // Its input has ended, and with it the agent.
+            client.awaitAgent(patient.id(), AgentdClient.Until.ENDED, Duration.ofSeconds(20));
         }
         return figures;
     }
