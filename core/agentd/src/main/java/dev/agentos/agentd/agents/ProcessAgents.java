@@ -134,7 +134,7 @@ public final class ProcessAgents {
                             + gaps.getFirst().mechanism() + " ("
                             + gaps.getFirst().how() + "), "
                             + document.lineOf(
-                                    PlanTerms.contractPath(gaps.getFirst().mechanism())));
+                                    contractPath(gaps.getFirst().mechanism())));
             return;
         }
         List<ReceiptLine> lines = receipt.lines().stream()
