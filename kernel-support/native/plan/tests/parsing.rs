@@ -333,3 +333,21 @@ fn mutations_never_panic_and_what_passes_is_valid() {
     }
     assert!(accepted > 0, "some mutations are harmless, or this test tests nothing");
 }
+
+/// What the fuzzer starts from, and what it ever found, stays readable or refused without a panic.
+#[test]
+fn every_seed_of_the_fuzzer_is_read() {
+    let seeds = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../fuzz/seeds");
+    let mut read = 0;
+    for (folder, is_read) in [
+        ("plan", (|bytes| parse_plan(bytes).is_ok()) as fn(&[u8]) -> bool),
+        ("request", |bytes| parse_request(bytes).is_ok()),
+    ] {
+        for entry in std::fs::read_dir(seeds.join(folder)).expect("seeds").flatten() {
+            let bytes = std::fs::read(entry.path()).expect("a seed");
+            assert!(is_read(&bytes), "{}", entry.path().display());
+            read += 1;
+        }
+    }
+    assert!(read >= 14, "{read} seeds");
+}
