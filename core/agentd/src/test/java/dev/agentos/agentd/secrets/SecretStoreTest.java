@@ -126,8 +126,8 @@ class SecretStoreTest {
     void withoutItsKeyNothingIsMadeUp(@TempDir Path folder) throws Exception {
         EncryptedFileSecrets.open(folder).put("a", VALUE);
         Files.delete(folder.resolve("key"));
-        assertTrue(assertThrows(IOException.class, () -> EncryptedFileSecrets.open(folder))
-                .getMessage()
+        assertTrue(String.valueOf(assertThrows(IOException.class, () -> EncryptedFileSecrets.open(folder))
+                        .getMessage())
                 .contains("is gone"));
     }
 }
