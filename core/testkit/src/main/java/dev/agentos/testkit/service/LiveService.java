@@ -11,7 +11,9 @@ import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +31,7 @@ public final class LiveService implements AutoCloseable {
     private final Path base;
     private final boolean root;
     private @Nullable Process broker;
+    private final Map<String, String> environment = new LinkedHashMap<>();
     private @Nullable Process agentd;
 
     private LiveService(Path home, Path base, boolean root) {
@@ -128,6 +131,11 @@ public final class LiveService implements AutoCloseable {
         return base;
     }
 
+    /** A variable for every later start of agentd. */
+    public void environment(String name, String value) {
+        environment.put(name, value);
+    }
+
     /** Starts agentd without waiting for it. */
     public Process startAgentd() throws IOException {
         List<String> command = new ArrayList<>();
@@ -151,6 +159,7 @@ public final class LiveService implements AutoCloseable {
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(log().toFile()));
         builder.environment().put("AGENTOS_HOME", home.toString());
+        builder.environment().putAll(environment);
         Process started = builder.start();
         agentd = started;
         return started;
