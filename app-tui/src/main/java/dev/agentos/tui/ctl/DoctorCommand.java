@@ -19,7 +19,8 @@ import picocli.CommandLine.Option;
 
 @Command(
         name = "doctor",
-        description = "Probe this machine again: what is enforced here, what is missing, why, and the command that repairs it.",
+        description =
+                "Probe this machine again: what is enforced here, what is missing, why, and the command that repairs it.",
         footer = {
             "",
             "Exit code 0 when every contract can be honoured here, 1 when there is a gap or agents cannot run.",
@@ -68,7 +69,8 @@ final class DoctorCommand extends CtlCommand {
         screen.blank();
         screen.line("  "
                 + (findings.gaps() == 0
-                        ? screen.tone(Tone.OK, "✓ every contract can be honoured here, as far as its resources are free")
+                        ? screen.tone(
+                                Tone.OK, "✓ every contract can be honoured here, as far as its resources are free")
                         : screen.tone(
                                 Tone.BAD,
                                 "✕ " + findings.gaps() + " gap" + (findings.gaps() == 1 ? "" : "s")

@@ -37,9 +37,7 @@ final class EgressView {
             table.row(
                     Cell.of(reached ? Tone.OK : Tone.BAD, reached ? "✓ reached" : "✕ refused"),
                     Cell.of(place.port() == 0 ? place.host() : place.host() + ":" + place.port()),
-                    Cell.of(
-                            Tone.MUTED,
-                            counts(place)),
+                    Cell.of(Tone.MUTED, counts(place)),
                     Cell.of(
                             Tone.MUTED,
                             reached

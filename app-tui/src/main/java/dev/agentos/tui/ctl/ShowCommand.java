@@ -148,7 +148,8 @@ final class ShowCommand extends AgentCommands.OnAgent {
                         contract.map(c -> line(c, path)).orElse(""),
                         Role.TEXT,
                         path + contract.map(c -> value(c, path)).orElse(""));
-                screen.labelled(2, 9, "", roleOf(actual.get().tone()), actual.get().text());
+                screen.labelled(
+                        2, 9, "", roleOf(actual.get().tone()), actual.get().text());
             }
         }
     }

@@ -120,11 +120,7 @@ final class ProcessExplanation {
         }
         How how = port == 80 || (isUrl && port != 443 && url.group(1).equalsIgnoreCase("http")) ? How.HTTP : How.TUNNEL;
         boolean lookUp = operation.equals("resolve") || operation.equals("dns");
-        return told(
-                egress.explain(agent.id(), agent.run(), document, host, port, how),
-                host,
-                port,
-                lookUp);
+        return told(egress.explain(agent.id(), agent.run(), document, host, port, how), host, port, lookUp);
     }
 
     private Explanation told(Admission admission, String host, int port, boolean lookUp) {
@@ -149,11 +145,15 @@ final class ProcessExplanation {
                         decision.word(),
                         decision.reason()
                                 + (open
-                                        ? "; the proxy " + (decision instanceof EgressDecision.NeedsConsent
-                                                ? "holds the connection until a person answers"
-                                                : "refuses it with 403")
+                                        ? "; the proxy "
+                                                + (decision instanceof EgressDecision.NeedsConsent
+                                                        ? "holds the connection until a person answers"
+                                                        : "refuses it with 403")
                                         : "; the contract opens no way out, so there is no proxy inside")
-                                + names + direct + standing("egress.proxy") + recorded(host, port),
+                                + names
+                                + direct
+                                + standing("egress.proxy")
+                                + recorded(host, port),
                         open ? "egress.proxy" : "egress.no_route",
                         decision.contractLine(),
                         decision instanceof EgressDecision.Refused refused ? refused.next() : "agentctl consent list");
@@ -177,8 +177,8 @@ final class ProcessExplanation {
                 egress.report(agent.id(), document, agent.state().isFinal()).refusals().stream()
                         .filter(past -> past.host().equals(name) && past.port() == port)
                         .findFirst();
-        return refusal.map(past -> "; refused " + past.times() + " time" + (past.times() == 1 ? "" : "s")
-                        + ", last at " + past.at() + " (" + past.code() + ")")
+        return refusal.map(past -> "; refused " + past.times() + " time" + (past.times() == 1 ? "" : "s") + ", last at "
+                        + past.at() + " (" + past.code() + ")")
                 .orElse("");
     }
 }

@@ -133,8 +133,8 @@ final class EgressAsks {
             Place place) {
         String key = key(place);
         boolean open = consent.byKey(key).isPresent();
-        Ticket ticket = consent.ask(
-                caller.trace(), request(caller, key, destination, port, needs, asked.way()), List.of());
+        Ticket ticket =
+                consent.ask(caller.trace(), request(caller, key, destination, port, needs, asked.way()), List.of());
         if (!open && !ticket.id().isEmpty()) {
             book.asked(caller.trace(), asked);
         }
@@ -178,16 +178,19 @@ final class EgressAsks {
         String next = "add it to egress.domains, if this agent should always reach it";
         return switch (answer) {
             case Resolution.Allowed allowed ->
-                new Outcome.Allowed(allowed.grants().isEmpty()
-                        ? once(place, allowed)
-                        : allowed.grants().getFirst());
+                new Outcome.Allowed(
+                        allowed.grants().isEmpty()
+                                ? once(place, allowed)
+                                : allowed.grants().getFirst());
             case Resolution.Denied denied ->
                 new Outcome.Refused("consent.denied", place.target() + " was not allowed by " + denied.by(), next);
             case Resolution.Expired _ ->
                 new Outcome.Refused("consent.expired", "nobody answered about " + place.target() + " in time", next);
             case Resolution.Withdrawn withdrawn ->
                 new Outcome.Refused(
-                        "consent.withdrawn", "the question was taken back: " + withdrawn.why(), "let the agent try again");
+                        "consent.withdrawn",
+                        "the question was taken back: " + withdrawn.why(),
+                        "let the agent try again");
             case Resolution.Refused refused -> new Outcome.Refused(refused.code(), refused.reason(), refused.next());
         };
     }

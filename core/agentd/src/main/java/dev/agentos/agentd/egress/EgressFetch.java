@@ -120,9 +120,12 @@ public final class EgressFetch {
             if (next.isEmpty()) {
                 return result;
             }
-            if (now.uri().getScheme().equalsIgnoreCase("https") && !next.get().getScheme().equalsIgnoreCase("https")) {
+            if (now.uri().getScheme().equalsIgnoreCase("https")
+                    && !next.get().getScheme().equalsIgnoreCase("https")) {
                 return new Result.Failed(
-                        "egress.redirect", "the server leads from https to http: " + next.get(), "ask for the other address itself");
+                        "egress.redirect",
+                        "the server leads from https to http: " + next.get(),
+                        "ask for the other address itself");
             }
             now = now.redirected(next.get(), !now.method().equals("HEAD"));
         }
@@ -189,14 +192,18 @@ public final class EgressFetch {
         URI uri = request.uri();
         String path = (uri.getRawPath() == null || uri.getRawPath().isEmpty() ? "/" : uri.getRawPath())
                 + (uri.getRawQuery() == null ? "" : "?" + uri.getRawQuery());
-        StringBuilder head = new StringBuilder(request.method() + " " + path + " HTTP/1.1\r\nHost: " + authority(connection, uri));
+        StringBuilder head =
+                new StringBuilder(request.method() + " " + path + " HTTP/1.1\r\nHost: " + authority(connection, uri));
         request.headers().forEach((name, value) -> {
-            if (!List.of("host", "content-length", "connection", "transfer-encoding").contains(name.toLowerCase(Locale.ROOT))) {
+            if (!List.of("host", "content-length", "connection", "transfer-encoding")
+                    .contains(name.toLowerCase(Locale.ROOT))) {
                 head.append("\r\n").append(name).append(": ").append(value);
             }
         });
         byte[] body = request.body();
-        if (body.length > 0 || request.method().equals("POST") || request.method().equals("PUT")) {
+        if (body.length > 0
+                || request.method().equals("POST")
+                || request.method().equals("PUT")) {
             head.append("\r\nContent-Length: ").append(body.length);
         }
         head.append("\r\nConnection: close\r\n\r\n");
@@ -210,7 +217,8 @@ public final class EgressFetch {
     }
 
     private static String authority(EgressConnection connection, URI uri) {
-        boolean standard = uri.getPort() < 0 || uri.getPort() == (uri.getScheme().equalsIgnoreCase("https") ? 443 : 80);
+        boolean standard =
+                uri.getPort() < 0 || uri.getPort() == (uri.getScheme().equalsIgnoreCase("https") ? 443 : 80);
         String place = connection.destination().withPort(connection.port());
         return standard ? place.substring(0, place.lastIndexOf(':')) : place;
     }
@@ -236,7 +244,9 @@ public final class EgressFetch {
             if (colon <= 0) {
                 throw new IOException("a field of the answer has no name");
             }
-            headers.put(line.substring(0, colon).toLowerCase(Locale.ROOT), line.substring(colon + 1).strip());
+            headers.put(
+                    line.substring(0, colon).toLowerCase(Locale.ROOT),
+                    line.substring(colon + 1).strip());
         }
         ByteArrayOutputStream body = new ByteArrayOutputStream();
         boolean whole = true;
@@ -251,7 +261,8 @@ public final class EgressFetch {
     private static boolean body(InputStream in, Map<String, String> headers, ByteArrayOutputStream out, int most)
             throws IOException {
         if (headers.containsKey("transfer-encoding")) {
-            if (!headers.get("transfer-encoding").equalsIgnoreCase("chunked") || headers.containsKey("content-length")) {
+            if (!headers.get("transfer-encoding").equalsIgnoreCase("chunked")
+                    || headers.containsKey("content-length")) {
                 throw new IOException("the answer frames its body in more than one way");
             }
             while (true) {

@@ -182,6 +182,7 @@ class EgressConsentTest {
         house.consent.revoke(new Trace("r"), grant, "me");
         assertTrue(held.get(5, TimeUnit.SECONDS).startsWith("HTTP/1.1 200 "));
         assertEquals(
-                "egress.revoked", house.awaitEvents("egress.closed", 1).getFirst().get("end"));
+                "egress.revoked",
+                house.awaitEvents("egress.closed", 1).getFirst().get("end"));
     }
 }

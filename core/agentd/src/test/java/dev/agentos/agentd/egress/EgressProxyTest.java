@@ -292,7 +292,8 @@ class EgressProxyTest {
                         assertEquals("", server.first());
                         var refused = house.awaitEvents("egress.decided", 2).getLast();
                         assertEquals("egress.sni", refused.get("code"));
-                        assertTrue(String.valueOf(refused.get("reason")).contains("\"evil.example\""), refused.toString());
+                        assertTrue(
+                                String.valueOf(refused.get("reason")).contains("\"evil.example\""), refused.toString());
                     });
         }
     }

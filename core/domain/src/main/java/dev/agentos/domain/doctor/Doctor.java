@@ -149,23 +149,38 @@ public final class Doctor {
             return;
         }
         if (facts.is("kernel.unprivileged_userns_clone", "0")) {
-            gap("userns.switched-off", names, "kernel.unprivileged_userns_clone=0",
+            gap(
+                    "userns.switched-off",
+                    names,
+                    "kernel.unprivileged_userns_clone=0",
                     "sudo sysctl -w kernel.unprivileged_userns_clone=1; to keep it: echo kernel.unprivileged_userns_clone=1"
                             + " | sudo tee /etc/sysctl.d/60-agentos.conf");
         } else if (facts.is("user.max_user_namespaces", "0")) {
-            gap("userns.none-left", names, "user.max_user_namespaces=0",
+            gap(
+                    "userns.none-left",
+                    names,
+                    "user.max_user_namespaces=0",
                     "sudo sysctl -w user.max_user_namespaces=15000; to keep it: echo user.max_user_namespaces=15000 | sudo"
                             + " tee /etc/sysctl.d/60-agentos.conf");
         } else {
-            gap("userns.refused", names, mechanism.get().detail(),
+            gap(
+                    "userns.refused",
+                    names,
+                    mechanism.get().detail(),
                     "in a container: allow user namespaces (Docker: --security-opt seccomp=unconfined --security-opt"
                             + " apparmor=unconfined), or " + AS_SERVICE);
         }
     }
 
     private void gap(String code, List<String> mechanisms, String what, String fix) {
-        add(code, Finding.GAP, mechanisms, what, "no sandbox can be built: process agents are refused",
-                List.of("runtime.process"), fix);
+        add(
+                code,
+                Finding.GAP,
+                mechanisms,
+                what,
+                "no sandbox can be built: process agents are refused",
+                List.of("runtime.process"),
+                fix);
     }
 
     private void landlock(Sandbox.Host host) {
@@ -175,7 +190,10 @@ public final class Doctor {
         }
         if (!landlock.get().available()) {
             boolean off = landlock.get().detail().contains("lsm=");
-            gap("landlock.missing", List.of("landlock"), landlock.get().detail(),
+            gap(
+                    "landlock.missing",
+                    List.of("landlock"),
+                    landlock.get().detail(),
                     off
                             ? "add landlock to the kernel's lsm= parameter: cat /sys/kernel/security/lsm, then put"
                                     + " lsm=landlock,… into GRUB_CMDLINE_LINUX, sudo update-grub, restart"
@@ -185,7 +203,10 @@ public final class Doctor {
         Matcher abi = ABI.matcher(landlock.get().detail());
         if (abi.find() && Integer.parseInt(abi.group(1)) < 6) {
             int version = Integer.parseInt(abi.group(1));
-            add("landlock.old", Finding.NOTE, List.of("landlock"),
+            add(
+                    "landlock.old",
+                    Finding.NOTE,
+                    List.of("landlock"),
                     "Landlock " + abi.group() + " on kernel " + facts.kernel(),
                     (version < 4 ? "TCP is stopped by the network namespace alone (rules for it need ABI 4); " : "")
                             + "signals and abstract sockets are stopped by namespaces alone (scopes need ABI 6)",
@@ -202,7 +223,10 @@ public final class Doctor {
                 .toList();
         if (missing.isEmpty()) {
             if (facts.cgroups().equals("v1") || facts.cgroups().equals("hybrid")) {
-                add("cgroup.version", Finding.NOTE, List.of(),
+                add(
+                        "cgroup.version",
+                        Finding.NOTE,
+                        List.of(),
                         "cgroups are " + facts.cgroups() + ": the limits use version 1",
                         "every limit holds; pressure figures and the kill of a whole group may be missing",
                         List.of(),
@@ -210,9 +234,13 @@ public final class Doctor {
             }
             return;
         }
-        List<String> lines = missing.stream().flatMap(name -> contractLines(name).stream()).distinct().toList();
+        List<String> lines = missing.stream()
+                .flatMap(name -> contractLines(name).stream())
+                .distinct()
+                .toList();
         String details = missing.stream()
-                .map(name -> name + ": " + host.mechanism(name).map(Mechanism::detail).orElse(""))
+                .map(name -> name + ": "
+                        + host.mechanism(name).map(Mechanism::detail).orElse(""))
                 .reduce((one, two) -> one + "; " + two)
                 .orElse("");
         boolean onlyIo = missing.equals(List.of("limit.io"));
@@ -234,12 +262,17 @@ public final class Doctor {
                             + " /sys/fs/cgroup/cgroup.subtree_control"
                     : UNIFIED;
         }
-        add(code, onlyIo ? Finding.NOTE : Finding.GAP, missing, details,
+        add(
+                code,
+                onlyIo ? Finding.NOTE : Finding.GAP,
+                missing,
+                details,
                 onlyIo
                         ? "no limit on reading and writing of devices"
                         : "contracts with strict or smooth binding are refused at these lines; flexible ones run without"
                                 + " the limits and say so",
-                lines, fix);
+                lines,
+                fix);
     }
 
     private void swap(Sandbox.Host host) {
@@ -247,10 +280,16 @@ public final class Doctor {
         if (limit.isEmpty() || limit.get().available()) {
             return;
         }
-        add("swap", facts.swap() ? Finding.GAP : Finding.NOTE, List.of("limit.swap"),
-                (facts.swap() ? "swap is in use, and " : "no swap is in use; ") + "the use of swap cannot be limited here ("
+        add(
+                "swap",
+                facts.swap() ? Finding.GAP : Finding.NOTE,
+                List.of("limit.swap"),
+                (facts.swap() ? "swap is in use, and " : "no swap is in use; ")
+                        + "the use of swap cannot be limited here ("
                         + limit.get().detail() + ")",
-                facts.swap() ? "an agent may take compute.mem and as much of the swap as there is" : "nothing follows now",
+                facts.swap()
+                        ? "an agent may take compute.mem and as much of the swap as there is"
+                        : "nothing follows now",
                 facts.swap() ? List.of("compute.mem") : List.of(),
                 facts.swap() ? "sudo swapoff -a, or boot with swapaccount=1 (cgroup v1)" : "");
     }
@@ -262,7 +301,10 @@ public final class Doctor {
         if (deadline.isEmpty() || deadline.get().available()) {
             return;
         }
-        add("schedule.deadline", Finding.GAP, List.of("schedule.deadline"),
+        add(
+                "schedule.deadline",
+                Finding.GAP,
+                List.of("schedule.deadline"),
                 "SCHED_DEADLINE is not to be had: " + deadline.get().detail(),
                 "contracts of class HRT cannot be honoured; SRT and DT are not concerned",
                 contractLines("schedule.deadline"),
@@ -276,7 +318,10 @@ public final class Doctor {
         if (own.isEmpty() || own.get().available()) {
             return;
         }
-        add("identity.own_uid", Finding.NOTE, List.of("identity.own_uid"),
+        add(
+                "identity.own_uid",
+                Finding.NOTE,
+                List.of("identity.own_uid"),
                 "agents share one user id on the host: " + own.get().detail(),
                 "files that two agents may both write are not kept apart by their owner; the namespaces still keep the"
                         + " agents apart",
@@ -291,7 +336,10 @@ public final class Doctor {
         if (!facts.unprivileged()) {
             return;
         }
-        add("mode.unprivileged", Finding.NOTE, List.of(),
+        add(
+                "mode.unprivileged",
+                Finding.NOTE,
+                List.of(),
                 "the broker runs as this user, in mode " + host.mode(),
                 "one user id for all agents, limits only as far as this user's systemd delegates them, and this user's other"
                         + " programs are not kept out",
@@ -301,8 +349,13 @@ public final class Doctor {
 
     private void rest(Mechanism mechanism) {
         boolean counted = mechanism.name().startsWith("count.");
-        boolean comfort = counted || mechanism.name().startsWith("schedule.") || mechanism.name().startsWith("namespace.cgroup");
-        add(mechanism.name(), comfort ? Finding.NOTE : Finding.GAP, List.of(mechanism.name()),
+        boolean comfort = counted
+                || mechanism.name().startsWith("schedule.")
+                || mechanism.name().startsWith("namespace.cgroup");
+        add(
+                mechanism.name(),
+                comfort ? Finding.NOTE : Finding.GAP,
+                List.of(mechanism.name()),
                 mechanism.name() + " is missing: " + mechanism.detail(),
                 counted
                         ? "it is not counted, and shown as unknown"

@@ -47,8 +47,7 @@ public final class Explainer {
             case "limit" ->
                 Resources.explain(facts, words[0].toLowerCase(Locale.ROOT))
                         .orElseGet(() -> Explanation.unknown(
-                                "no limit is called " + words[0],
-                                "use memory, pids, cpu, open-files, inodes or disk"));
+                                "no limit is called " + words[0], "use memory, pids, cpu, open-files, inodes or disk"));
             default ->
                 PATH_OPERATIONS.contains(word) && !target.isBlank()
                         ? Paths.explain(facts, word.equals("open") ? "read" : word, target.strip())
@@ -72,8 +71,11 @@ public final class Explainer {
             String path = lower.startsWith("unix:") ? target.substring(5) : target;
             Explanation file = Paths.explain(facts, "read", path);
             return Optional.of(new Explanation(
-                    file.answer(), "a Unix socket is reached by its path: " + file.why(), file.mechanism(),
-                    file.contractPath(), file.next()));
+                    file.answer(),
+                    "a Unix socket is reached by its path: " + file.why(),
+                    file.mechanism(),
+                    file.contractPath(),
+                    file.next()));
         }
         if (lower.startsWith("udp:") || lower.startsWith("quic:") || lower.startsWith("udp ")) {
             return Optional.of(Sockets.udp(facts));

@@ -10,12 +10,23 @@ import java.util.Set;
 /** Why a path can or cannot be read, written or executed. */
 final class Paths {
 
-    private static final Set<String> WRITES = Set.of("write", "create", "delete", "link", "symlink", "mkdir", "rename", "chmod");
+    private static final Set<String> WRITES =
+            Set.of("write", "create", "delete", "link", "symlink", "mkdir", "rename", "chmod");
 
     /** Parts of /proc that are masked with /dev/null. */
     private static final Set<String> MASKED = Set.of(
-            "acpi", "asound", "kallsyms", "kcore", "keys", "kmsg", "latency_stats", "sched_debug", "scsi",
-            "sysrq-trigger", "timer_list", "timer_stats");
+            "acpi",
+            "asound",
+            "kallsyms",
+            "kcore",
+            "keys",
+            "kmsg",
+            "latency_stats",
+            "sched_debug",
+            "scsi",
+            "sysrq-trigger",
+            "timer_list",
+            "timer_stats");
 
     private static final Set<String> DEVICES =
             Set.of("null", "zero", "full", "random", "urandom", "fd", "stdin", "stdout", "stderr", "shm");
@@ -33,7 +44,8 @@ final class Paths {
         }
         if (Policy.isBelow(path, "/sys")) {
             return Explanation.refused(
-                    path + " does not exist inside: no sandbox has a /sys, so neither cgroups (release_agent, cgroup.procs)"
+                    path
+                            + " does not exist inside: no sandbox has a /sys, so neither cgroups (release_agent, cgroup.procs)"
                             + " nor the kernel's own switches have a name there (ENOENT)"
                             + facts.standing("namespace.mount"),
                     "namespace.mount",
@@ -64,7 +76,9 @@ final class Paths {
         String first = parts.size() > 1 ? parts.get(1) : "";
         String second = parts.size() > 2 ? parts.get(2) : "";
         boolean own = first.equals("self") || first.equals("thread-self");
-        if ((own || first.matches("[0-9]+")) && (second.equals("root") || second.equals("cwd")) && (own || !first.equals("1"))) {
+        if ((own || first.matches("[0-9]+"))
+                && (second.equals("root") || second.equals("cwd"))
+                && (own || !first.equals("1"))) {
             String rest = "/" + String.join("/", parts.subList(3, parts.size()));
             if (second.equals("root") && parts.size() > 3) {
                 Explanation inner = explain(facts, operation, rest);
@@ -76,7 +90,8 @@ final class Paths {
                         inner.next());
             }
             return Explanation.refused(
-                    "/proc/" + first + "/" + second + " is the sandbox's own tree and leads nowhere else: the host's root"
+                    "/proc/" + first + "/" + second
+                            + " is the sandbox's own tree and leads nowhere else: the host's root"
                             + " was taken away with pivot_root" + facts.standing("namespace.mount"),
                     "namespace.mount",
                     "filesystem",
@@ -92,7 +107,8 @@ final class Paths {
         }
         if (MASKED.contains(first)) {
             return Explanation.refused(
-                    "/proc/" + first + " is covered by an empty file: it tells about, or reaches, more than this sandbox"
+                    "/proc/" + first
+                            + " is covered by an empty file: it tells about, or reaches, more than this sandbox"
                             + facts.standing("namespace.mount"),
                     "namespace.mount",
                     "runtime",
@@ -109,13 +125,15 @@ final class Paths {
         }
         if (write) {
             return Explanation.refused(
-                    "/proc is mounted read-only as a whole (EROFS), /proc/sys included" + facts.standing("namespace.mount"),
+                    "/proc is mounted read-only as a whole (EROFS), /proc/sys included"
+                            + facts.standing("namespace.mount"),
                     "namespace.mount",
                     "runtime",
                     "no contract can allow it");
         }
         return Explanation.allowed(
-                "the sandbox's own /proc may be read; figures such as meminfo are the host's" + facts.standing("namespace.mount"),
+                "the sandbox's own /proc may be read; figures such as meminfo are the host's"
+                        + facts.standing("namespace.mount"),
                 "namespace.mount",
                 "runtime");
     }
@@ -125,7 +143,9 @@ final class Paths {
         if (name.isEmpty() || DEVICES.contains(name)) {
             return write && (name.isEmpty() || (name.equals("shm") == false && path.length() > 6 + name.length()))
                     ? Explanation.refused(
-                            "/dev is a read-only tree of the sandbox's own (EROFS)", "namespace.mount", "runtime",
+                            "/dev is a read-only tree of the sandbox's own (EROFS)",
+                            "namespace.mount",
+                            "runtime",
                             "use /tmp or /dev/shm")
                     : Explanation.allowed(
                             "every sandbox has its own /dev with null, zero, full, random, urandom and shm",
@@ -147,11 +167,15 @@ final class Paths {
         boolean exec = operation.equals("exec");
         Optional<String> writable = below(path, facts.filesystem().write());
         if (writable.isPresent()) {
-            return Optional.of(in(facts, exec, path, "it is in the declared folder " + writable.get(), "filesystem.write"));
+            return Optional.of(
+                    in(facts, exec, path, "it is in the declared folder " + writable.get(), "filesystem.write"));
         }
         if (Policy.isBelow(path, "/workspace") || Policy.isBelow(path, "/tmp")) {
             return Optional.of(in(
-                    facts, exec, path, "it is in the agent's own " + (path.startsWith("/tmp") ? "/tmp" : "workspace"),
+                    facts,
+                    exec,
+                    path,
+                    "it is in the agent's own " + (path.startsWith("/tmp") ? "/tmp" : "workspace"),
                     "filesystem"));
         }
         Optional<String> readable = below(path, facts.filesystem().read());
@@ -164,7 +188,12 @@ final class Paths {
                                     "landlock",
                                     "filesystem.read",
                                     "declare it under filesystem.write")
-                            : in(facts, exec, path, "it is in the declared folder " + readable.get(), "filesystem.read"));
+                            : in(
+                                    facts,
+                                    exec,
+                                    path,
+                                    "it is in the declared folder " + readable.get(),
+                                    "filesystem.read"));
         }
         Optional<String> system = below(path, facts.systemPaths());
         if (system.isEmpty()) {
@@ -178,13 +207,19 @@ final class Paths {
                                 "root.readonly",
                                 "filesystem.write",
                                 "write below /workspace, or declare the folder under filesystem.write")
-                        : in(facts, exec, path, "every sandbox has the host's " + system.get() + ", read-only", "runtime"));
+                        : in(
+                                facts,
+                                exec,
+                                path,
+                                "every sandbox has the host's " + system.get() + ", read-only",
+                                "runtime"));
     }
 
     private static Explanation in(SandboxFacts facts, boolean exec, String path, String why, String contractPath) {
         return Explanation.allowed(
                 exec
-                        ? why + "; it runs inside the same sandbox under the same limits, and a setuid bit has no effect"
+                        ? why
+                                + "; it runs inside the same sandbox under the same limits, and a setuid bit has no effect"
                                 + " (nosuid, no_new_privs)" + facts.standing("no_new_privs")
                         : why + (path.equals("/workspace") ? "" : facts.standing("landlock")),
                 exec ? "no_new_privs" : "landlock",
@@ -201,7 +236,8 @@ final class Paths {
         String section = write ? "filesystem.write" : "filesystem.read";
         if (below(path, facts.serviceFolders()).isPresent()) {
             return Explanation.refused(
-                    path + " is the service's own: its socket, its journal and other agents' workspaces are mounted in no"
+                    path
+                            + " is the service's own: its socket, its journal and other agents' workspaces are mounted in no"
                             + " sandbox (ENOENT), and no contract can declare them"
                             + facts.standing("namespace.mount"),
                     "namespace.mount",
@@ -217,7 +253,8 @@ final class Paths {
                     "no contract can declare /run");
         }
         return Explanation.refused(
-                path + " does not exist inside the sandbox: only the host's programs, the agent's workspace and declared"
+                path
+                        + " does not exist inside the sandbox: only the host's programs, the agent's workspace and declared"
                         + " folders do (ENOENT" + (write ? ", or EROFS for a new name in the read-only root)" : ")")
                         + facts.standing("root.readonly"),
                 write ? "root.readonly" : "namespace.mount",

@@ -11,16 +11,29 @@ final class Resources {
         SandboxFacts.LimitWords limits = facts.limits();
         return switch (operation) {
             case "fork-bomb", "processes", "pids", "thread", "threads" ->
-                Optional.of(limited(facts, "limit.pids", "compute.pids", "at most " + limits.pids()
-                        + " processes and threads at once; the next fork or thread fails (EAGAIN)"));
+                Optional.of(limited(
+                        facts,
+                        "limit.pids",
+                        "compute.pids",
+                        "at most " + limits.pids()
+                                + " processes and threads at once; the next fork or thread fails (EAGAIN)"));
             case "memory", "memory-bomb" ->
-                Optional.of(limited(facts, "limit.memory", "compute.mem", "at most " + limits.memory()
-                        + " for the whole tree, /tmp and /dev/shm included; beyond it the kernel ends a process of the agent"));
+                Optional.of(
+                        limited(
+                                facts,
+                                "limit.memory",
+                                "compute.mem",
+                                "at most " + limits.memory()
+                                        + " for the whole tree, /tmp and /dev/shm included; beyond it the kernel ends a process of the agent"));
             case "cpu" ->
-                Optional.of(limited(facts, "limit.cpu", "compute.cpu", "at most " + limits.cpu() + " of processor time"));
+                Optional.of(
+                        limited(facts, "limit.cpu", "compute.cpu", "at most " + limits.cpu() + " of processor time"));
             case "descriptors", "open-files", "fds" ->
-                Optional.of(limited(facts, "limit.open_files", "compute.open_files", "at most " + limits.openFiles()
-                        + " open files for each process (EMFILE)"));
+                Optional.of(limited(
+                        facts,
+                        "limit.open_files",
+                        "compute.open_files",
+                        "at most " + limits.openFiles() + " open files for each process (EMFILE)"));
             case "inherited-descriptors" ->
                 Optional.of(Explanation.refused(
                         "the agent starts with 0, 1 and 2 alone; every other descriptor was closed before it"
@@ -38,7 +51,9 @@ final class Resources {
             case "disk", "disk-bomb" ->
                 Optional.of(Explanation.allowed(
                         "a file in a writable folder may grow as far as its file system; only "
-                                + (facts.line("limit.file_size").map(line -> line.declared()).orElse(false)
+                                + (facts.line("limit.file_size")
+                                                .map(line -> line.declared())
+                                                .orElse(false)
                                         ? "the size of one file is limited"
                                         : "/tmp (256 MiB) and /dev/shm (16 MiB) are bounded")
                                 + facts.standing("limit.file_size"),
@@ -50,7 +65,8 @@ final class Resources {
 
     private static Explanation limited(SandboxFacts facts, String mechanism, String path, String why) {
         return facts.holds(mechanism)
-                ? Explanation.refused(why + facts.standing(mechanism), mechanism, path, "raise " + path + ", if the agent needs more")
+                ? Explanation.refused(
+                        why + facts.standing(mechanism), mechanism, path, "raise " + path + ", if the agent needs more")
                 : Explanation.allowed(
                         "the contract says " + why + ", and this host does not enforce it" + facts.standing(mechanism),
                         mechanism,

@@ -39,8 +39,8 @@ final class Sockets {
                         "use TCP through the proxy");
             default ->
                 Explanation.refused(
-                        "the filter knows Unix, IPv4 and IPv6 sockets alone; " + word
-                                + " is answered EAFNOSUPPORT" + facts.standing("seccomp"),
+                        "the filter knows Unix, IPv4 and IPv6 sockets alone; " + word + " is answered EAFNOSUPPORT"
+                                + facts.standing("seccomp"),
                         "seccomp",
                         "egress",
                         "no contract can allow it; name resolution and the proxy work without");

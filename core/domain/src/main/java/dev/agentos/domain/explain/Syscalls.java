@@ -19,17 +19,27 @@ public final class Syscalls {
     private record Group(String errno, String why, Set<String> calls) {}
 
     private static final List<Group> GROUPS = List.of(
-            group("ENOSYS", "its flags lie behind a pointer, which a filter cannot read; libraries fall back to clone",
+            group(
+                    "ENOSYS",
+                    "its flags lie behind a pointer, which a filter cannot read; libraries fall back to clone",
                     "clone3"),
-            group("ENOSYS", "the mount tree of a sandbox is finished",
+            group(
+                    "ENOSYS",
+                    "the mount tree of a sandbox is finished",
                     "mount umount2 pivot_root fsopen fsconfig fsmount fspick open_tree move_mount mount_setattr"
                             + " statmount listmount open_tree_attr"),
-            group("ENOSYS", "no process looks into another",
+            group(
+                    "ENOSYS",
+                    "no process looks into another",
                     "ptrace process_vm_readv process_vm_writev process_madvise pidfd_getfd kcmp"),
             group("ENOSYS", "it performs calls that no filter sees", "io_uring_setup io_uring_enter io_uring_register"),
-            group("ENOSYS", "it is kernel surface without a use for agents",
+            group(
+                    "ENOSYS",
+                    "it is kernel surface without a use for agents",
                     "bpf perf_event_open userfaultfd fanotify_init fanotify_mark"),
-            group("ENOSYS", "handles ignore paths, and openat2 hides its arguments behind a pointer; programs fall back to"
+            group(
+                    "ENOSYS",
+                    "handles ignore paths, and openat2 hides its arguments behind a pointer; programs fall back to"
                             + " openat",
                     "open_by_handle_at name_to_handle_at openat2"),
             group("ENOSYS", "kernel keyrings are not namespaced", "keyctl add_key request_key"),
@@ -37,10 +47,14 @@ public final class Syscalls {
             group("ENOSYS", "it replaces the host's kernel", "kexec_load kexec_file_load"),
             group("EPERM", "new namespaces give capabilities over new kernel code", "unshare setns"),
             group("EPERM", "the root of a sandbox is finished", "chroot"),
-            group("EPERM", "it administers the host",
+            group(
+                    "EPERM",
+                    "it administers the host",
                     "vhangup init_module finit_module delete_module reboot swapon swapoff syslog acct settimeofday"
                             + " clock_settime clock_adjtime adjtimex sethostname setdomainname quotactl"),
-            group("EPERM", "it moves memory between the host's nodes, or looks into the kernel's caches",
+            group(
+                    "EPERM",
+                    "it moves memory between the host's nodes, or looks into the kernel's caches",
                     "mbind migrate_pages move_pages set_mempolicy lookup_dcookie remap_file_pages"));
 
     private static final Set<String> ALLOWED = words("""
@@ -119,11 +133,13 @@ public final class Syscalls {
         if (call.equals("socket")) {
             return Sockets.explain(facts, argument);
         }
-        Explanation found = find(call).orElseGet(() -> Explanation.refused(
-                "the policy is an allow-list and does not name " + call + ": EPERM, or ENOSYS for a call newer than it",
-                "seccomp",
-                "runtime",
-                "no contract can allow it; report the program that needs it"));
+        Explanation found = find(call)
+                .orElseGet(() -> Explanation.refused(
+                        "the policy is an allow-list and does not name " + call
+                                + ": EPERM, or ENOSYS for a call newer than it",
+                        "seccomp",
+                        "runtime",
+                        "no contract can allow it; report the program that needs it"));
         return new Explanation(
                 found.answer(),
                 found.why() + facts.standing(found.mechanism()),
@@ -164,8 +180,8 @@ public final class Syscalls {
         }
         if (ALLOWED.contains(call)) {
             return Optional.of(Explanation.allowed(
-                    "the filter lets " + call + " through; what it reaches is bounded by the namespaces, Landlock and the"
-                            + " limits",
+                    "the filter lets " + call
+                            + " through; what it reaches is bounded by the namespaces, Landlock and the" + " limits",
                     "seccomp",
                     "runtime"));
         }
@@ -190,15 +206,27 @@ public final class Syscalls {
 
     private static Map<String, String> tamed() {
         Map<String, String> map = new LinkedHashMap<>();
-        for (String call : List.of("setuid", "setgid", "setresuid", "setresgid", "setreuid", "setregid", "setgroups",
-                "setfsuid", "setfsgid")) {
-            map.put(call, "one user id is mapped and every capability is gone, so another id cannot be taken (EPERM or"
-                    + " EINVAL)");
+        for (String call : List.of(
+                "setuid",
+                "setgid",
+                "setresuid",
+                "setresgid",
+                "setreuid",
+                "setregid",
+                "setgroups",
+                "setfsuid",
+                "setfsgid")) {
+            map.put(
+                    call,
+                    "one user id is mapped and every capability is gone, so another id cannot be taken (EPERM or"
+                            + " EINVAL)");
         }
         map.put("capset", "the bounding set is empty, so there is no capability to take");
         for (String call : List.of("kill", "tkill", "tgkill", "pidfd_open", "pidfd_send_signal")) {
-            map.put(call, "only processes of its own pid namespace have a number there (ESRCH for all others), and its init"
-                    + " takes no signals from inside");
+            map.put(
+                    call,
+                    "only processes of its own pid namespace have a number there (ESRCH for all others), and its init"
+                            + " takes no signals from inside");
         }
         map.put("mknod", "without CAP_MKNOD no device can be made (EPERM), and every mount is nodev");
         map.put("mknodat", "without CAP_MKNOD no device can be made (EPERM), and every mount is nodev");
@@ -209,8 +237,10 @@ public final class Syscalls {
             map.put(call, "a hard link cannot leave its mount (EXDEV), and what is not mounted has no name to link to");
         }
         for (String call : List.of("symlink", "symlinkat")) {
-            map.put(call, "a link inside leads to what its name means inside the sandbox; the service follows none that an"
-                    + " agent made");
+            map.put(
+                    call,
+                    "a link inside leads to what its name means inside the sandbox; the service follows none that an"
+                            + " agent made");
         }
         map.put("fork", "every process counts against the limit of the whole tree (EAGAIN beyond it)");
         map.put("vfork", "every process counts against the limit of the whole tree (EAGAIN beyond it)");
@@ -221,31 +251,59 @@ public final class Syscalls {
 
     private static Map<String, Explanation> judged() {
         Map<String, Explanation> map = new LinkedHashMap<>();
-        map.put("clone", Explanation.refused(
-                "clone makes processes and threads; with a flag for a new namespace the filter answers EPERM, because new"
-                        + " namespaces give capabilities over new kernel code",
-                "seccomp", "runtime", "no contract can allow namespaces; processes and threads need nothing"));
-        map.put("ioctl", Explanation.refused(
-                "ioctl is allowed but for TIOCSTI and TIOCLINUX, which type into a terminal (EPERM); devices other than"
-                        + " null, zero, full, random and urandom are not there",
-                "seccomp", "runtime", "no contract can allow it"));
-        map.put("tiocsti", Explanation.refused(
-                "the filter answers ioctl TIOCSTI with EPERM, also with the upper half of the request set: it would type"
-                        + " into a terminal",
-                "seccomp", "runtime", "no contract can allow it"));
-        map.put("tioclinux", Explanation.refused(
-                "the filter answers ioctl TIOCLINUX with EPERM: it would type into a console",
-                "seccomp", "runtime", "no contract can allow it"));
-        map.put("personality", Explanation.refused(
-                "personality may be read or set to the default; others weaken the address layout (EPERM)",
-                "seccomp", "runtime", "no contract can allow it"));
-        map.put("x32", Explanation.refused(
-                "a call with the x32 bit ends the process at once (SIGSYS): its table would pass by every check",
-                "seccomp", "runtime", "build the program for 64 bits"));
-        map.put("foreign-arch", Explanation.refused(
-                "a call through another architecture's entry (int 0x80) ends the process at once (SIGSYS): its table would"
-                        + " pass by every check",
-                "seccomp", "runtime", "build the program for 64 bits"));
+        map.put(
+                "clone",
+                Explanation.refused(
+                        "clone makes processes and threads; with a flag for a new namespace the filter answers EPERM, because new"
+                                + " namespaces give capabilities over new kernel code",
+                        "seccomp",
+                        "runtime",
+                        "no contract can allow namespaces; processes and threads need nothing"));
+        map.put(
+                "ioctl",
+                Explanation.refused(
+                        "ioctl is allowed but for TIOCSTI and TIOCLINUX, which type into a terminal (EPERM); devices other than"
+                                + " null, zero, full, random and urandom are not there",
+                        "seccomp",
+                        "runtime",
+                        "no contract can allow it"));
+        map.put(
+                "tiocsti",
+                Explanation.refused(
+                        "the filter answers ioctl TIOCSTI with EPERM, also with the upper half of the request set: it would type"
+                                + " into a terminal",
+                        "seccomp",
+                        "runtime",
+                        "no contract can allow it"));
+        map.put(
+                "tioclinux",
+                Explanation.refused(
+                        "the filter answers ioctl TIOCLINUX with EPERM: it would type into a console",
+                        "seccomp",
+                        "runtime",
+                        "no contract can allow it"));
+        map.put(
+                "personality",
+                Explanation.refused(
+                        "personality may be read or set to the default; others weaken the address layout (EPERM)",
+                        "seccomp",
+                        "runtime",
+                        "no contract can allow it"));
+        map.put(
+                "x32",
+                Explanation.refused(
+                        "a call with the x32 bit ends the process at once (SIGSYS): its table would pass by every check",
+                        "seccomp",
+                        "runtime",
+                        "build the program for 64 bits"));
+        map.put(
+                "foreign-arch",
+                Explanation.refused(
+                        "a call through another architecture's entry (int 0x80) ends the process at once (SIGSYS): its table would"
+                                + " pass by every check",
+                        "seccomp",
+                        "runtime",
+                        "build the program for 64 bits"));
         return map;
     }
 

@@ -15,9 +15,24 @@ import org.junit.jupiter.api.Test;
 class DoctorTest {
 
     private static final List<String> ALL = List.of(
-            "namespace.user", "namespace.mount", "namespace.pid", "namespace.net", "root.readonly", "landlock", "seccomp",
-            "no_new_privs", "limit.memory", "limit.pids", "limit.cpu", "limit.open_files", "limit.swap", "doors",
-            "identity.own_uid", "schedule.deadline", "freeze", "kill_tree");
+            "namespace.user",
+            "namespace.mount",
+            "namespace.pid",
+            "namespace.net",
+            "root.readonly",
+            "landlock",
+            "seccomp",
+            "no_new_privs",
+            "limit.memory",
+            "limit.pids",
+            "limit.cpu",
+            "limit.open_files",
+            "limit.swap",
+            "doors",
+            "identity.own_uid",
+            "schedule.deadline",
+            "freeze",
+            "kill_tree");
 
     private static HostFacts host(
             String mode, Map<String, String> lacking, Map<String, String> settings, String cgroups, boolean swap) {
@@ -25,8 +40,7 @@ class DoctorTest {
         for (String name : ALL) {
             String why = lacking.get(name);
             String fine = name.equals("landlock") ? "ABI 7" : "works";
-            mechanisms.add(new Mechanism(
-                    name, why == null || why.startsWith("ABI"), why == null ? fine : why));
+            mechanisms.add(new Mechanism(name, why == null || why.startsWith("ABI"), why == null ? fine : why));
         }
         return new HostFacts(
                 Optional.of(new Sandbox.Host("1", mode, mechanisms)),
@@ -89,7 +103,8 @@ class DoctorTest {
                         "userns.none-left")
                 .fix()
                 .startsWith("sudo sysctl -w user.max_user_namespaces="));
-        assertTrue(finding(host("privileged", lacks, Map.of(), "v2", false), "userns.refused").isGap());
+        assertTrue(finding(host("privileged", lacks, Map.of(), "v2", false), "userns.refused")
+                .isGap());
     }
 
     @Test
@@ -102,7 +117,8 @@ class DoctorTest {
         assertTrue(finding(host("unprivileged", lacks, Map.of(), "hybrid", false), "cgroup.version")
                 .fix()
                 .contains("systemd.unified_cgroup_hierarchy=1"));
-        assertTrue(finding(host("privileged", lacks, Map.of(), "none", false), "cgroup.none").isGap());
+        assertTrue(finding(host("privileged", lacks, Map.of(), "none", false), "cgroup.none")
+                .isGap());
         assertTrue(finding(host("privileged", lacks, Map.of(), "v2", false), "cgroup.controllers")
                 .fix()
                 .contains("cgroup.subtree_control"));
@@ -123,18 +139,34 @@ class DoctorTest {
     @Test
     void swapMattersOnlyWhereThereIsSome() {
         Map<String, String> lacks = Map.of("limit.swap", "no swap accounting");
-        assertEquals("gap", finding(host("privileged", lacks, Map.of(), "v1", true), "swap").state());
-        assertEquals("note", finding(host("privileged", lacks, Map.of(), "v1", false), "swap").state());
+        assertEquals(
+                "gap",
+                finding(host("privileged", lacks, Map.of(), "v1", true), "swap").state());
+        assertEquals(
+                "note",
+                finding(host("privileged", lacks, Map.of(), "v1", false), "swap")
+                        .state());
     }
 
     @Test
     void hardRealTimeIdentitiesDoorsAndTheModeAreTold() {
         Map<String, String> lacks = Map.of(
-                "schedule.deadline", "EPERM", "identity.own_uid", "no idmapped mounts", "doors", "old broker", "freeze", "no");
+                "schedule.deadline",
+                "EPERM",
+                "identity.own_uid",
+                "no idmapped mounts",
+                "doors",
+                "old broker",
+                "freeze",
+                "no");
         HostFacts facts = host("unprivileged", lacks, Map.of(), "v2", false);
-        assertEquals(List.of("class.latency", "schedule"), finding(facts, "schedule.deadline").contractLines());
+        assertEquals(
+                List.of("class.latency", "schedule"),
+                finding(facts, "schedule.deadline").contractLines());
         assertEquals("note", finding(facts, "identity.own_uid").state());
-        assertEquals(List.of("egress.domains", "security.consent_for"), finding(facts, "doors").contractLines());
+        assertEquals(
+                List.of("egress.domains", "security.consent_for"),
+                finding(facts, "doors").contractLines());
         assertTrue(finding(facts, "freeze").isGap());
         assertEquals("note", finding(facts, "mode.unprivileged").state());
         assertEquals(3, gaps(facts));
@@ -147,7 +179,9 @@ class DoctorTest {
     void withoutABrokerNothingIsClaimed() {
         HostFacts facts = new HostFacts(
                 Optional.empty(), "no socket", Map.of(), "v2", false, false, "6.8", Optional.empty(), "/x");
-        assertEquals(List.of("broker.unavailable"), Doctor.examine(facts).stream().map(Finding::code).toList());
+        assertEquals(
+                List.of("broker.unavailable"),
+                Doctor.examine(facts).stream().map(Finding::code).toList());
         assertEquals(1, gaps(facts));
     }
 }

@@ -27,7 +27,13 @@ class ExplainerTest {
     private static SandboxFacts facts(String limits) {
         List<Receipt.Line> receipt = new ArrayList<>();
         for (String name : List.of(
-                "namespace.mount", "namespace.pid", "namespace.net", "landlock", "seccomp", "root.readonly", "no_new_privs")) {
+                "namespace.mount",
+                "namespace.pid",
+                "namespace.net",
+                "landlock",
+                "seccomp",
+                "root.readonly",
+                "no_new_privs")) {
             receipt.add(new Receipt.Line(name, true, "enforced", "how", "probe"));
         }
         for (String name : List.of("limit.memory", "limit.pids", "limit.cpu", "limit.open_files")) {
@@ -149,16 +155,26 @@ class ExplainerTest {
     void whatTheReceiptSaysIsMissingIsNotClaimedToHold() {
         Explanation said = Explainer.explain(facts("missing"), "limit", "memory");
         assertEquals("allowed", said.answer());
-        assertTrue(said.why().contains("this host does not enforce it; receipt: limit.memory missing (no controller)"), said.why());
+        assertTrue(
+                said.why().contains("this host does not enforce it; receipt: limit.memory missing (no controller)"),
+                said.why());
     }
 
     @Test
     void connectionsThatAreNoHostAreExplained() {
-        assertEquals("namespace.net", Explainer.connectElsewhere(FACTS, "@dbus").orElseThrow().mechanism());
-        assertEquals("namespace.net", Explainer.connectElsewhere(FACTS, "udp:1.1.1.1:53").orElseThrow().mechanism());
+        assertEquals(
+                "namespace.net",
+                Explainer.connectElsewhere(FACTS, "@dbus").orElseThrow().mechanism());
+        assertEquals(
+                "namespace.net",
+                Explainer.connectElsewhere(FACTS, "udp:1.1.1.1:53")
+                        .orElseThrow()
+                        .mechanism());
         assertEquals(
                 "namespace.mount",
-                Explainer.connectElsewhere(FACTS, "/run/agentos/agentd.sock").orElseThrow().mechanism());
+                Explainer.connectElsewhere(FACTS, "/run/agentos/agentd.sock")
+                        .orElseThrow()
+                        .mechanism());
         assertTrue(Explainer.connectElsewhere(FACTS, "example.org:443").isEmpty());
     }
 
@@ -192,7 +208,8 @@ class ExplainerTest {
         Path root = Path.of(System.getProperty("agentos.root", "../.."));
         Path file = null;
         try (var files = Files.walk(root.resolve("kernel-support/native"), 5)) {
-            file = files.filter(path -> path.endsWith("policy.rs") && !path.toString().contains("/target/"))
+            file = files.filter(path ->
+                            path.endsWith("policy.rs") && !path.toString().contains("/target/"))
                     .findFirst()
                     .orElseThrow();
         }
@@ -216,8 +233,17 @@ class ExplainerTest {
         both.retainAll(told.keySet());
         assertEquals(Set.of(), both);
         Set<String> numbered = Set.of(
-                "fadvise64", "sendfile", "io_pgetevents", "cachestat", "fchmodat2", "futex_wake", "futex_wait",
-                "futex_requeue", "mseal", "getxattrat", "listxattrat");
+                "fadvise64",
+                "sendfile",
+                "io_pgetevents",
+                "cachestat",
+                "fchmodat2",
+                "futex_wake",
+                "futex_wait",
+                "futex_requeue",
+                "mseal",
+                "getxattrat",
+                "listxattrat");
         Set<String> more = new TreeSet<>(Syscalls.allowed());
         more.removeAll(allowed);
         assertEquals(new TreeSet<>(numbered), more, "what is told as allowed and not named by the filter");

@@ -63,8 +63,7 @@ class EgressEndToEndTest {
             try (AgentdClient client = service.client()) {
                 assumeTrue(
                         client.doctor().enforcement().mechanisms().stream()
-                                .anyMatch(mechanism ->
-                                        mechanism.name().equals("doors") && mechanism.available()),
+                                .anyMatch(mechanism -> mechanism.name().equals("doors") && mechanism.available()),
                         "SKIP: the broker here has no doors");
                 tried(client, server.getAddress().getPort());
             }
@@ -87,8 +86,7 @@ class EgressEndToEndTest {
                 runtime: { process: {} }
                 egress: { domains: ["127.0.0.1:%d", "declared.example:%d", "rebind.example"] }
                 security: { consent_for: [net.connect] }
-                """
-                        .formatted(port, port),
+                """.formatted(port, port),
                 Optional.empty(),
                 Optional.empty(),
                 List.of("bash", "-c", SCRIPT.replace("PORT", String.valueOf(port))),
@@ -98,16 +96,14 @@ class EgressEndToEndTest {
         AgentView ended = client.awaitAgent(agent.id(), AgentdClient.Until.ENDED, Duration.ofSeconds(60));
         assertEquals("done", ended.state(), ended.reason());
         String said = client.log(agent.id(), "stdout", 0, Duration.ZERO).text();
-        assertEquals(
-                """
+        assertEquals("""
                 declared 200/000 1
                 address 200/000 1
                 metadata 403/000 0 code egress.metadata
                 rebind 403/000 0 code egress.loopback
                 direct 000/000
                 held 200/000 1
-                """,
-                said.lines().map(String::strip).collect(Collectors.joining("\n")) + "\n");
+                """, said.lines().map(String::strip).collect(Collectors.joining("\n")) + "\n");
         assertTrue(
                 ended.receipt().stream()
                         .filter(line -> line.mechanism().startsWith("egress."))
@@ -115,7 +111,9 @@ class EgressEndToEndTest {
                 ended.receipt().toString());
         EgressReport report = client.egress(agent.id());
         assertEquals(1, report.places().getFirst().connections());
-        assertEquals("refused", client.explain(agent.id(), "connect", "169.254.169.254:80").answer());
+        assertEquals(
+                "refused",
+                client.explain(agent.id(), "connect", "169.254.169.254:80").answer());
     }
 
     /** Says yes to the one question that comes. */
@@ -127,7 +125,6 @@ class EgressEndToEndTest {
         assertEquals("new.example:" + port, ask.target());
         client.answer(
                 ask.id(),
-                new AnswerRequest(
-                        "allow", "once", ask.shown(), Optional.of(ask.confirmWord()), Optional.of("test")));
+                new AnswerRequest("allow", "once", ask.shown(), Optional.of(ask.confirmWord()), Optional.of("test")));
     }
 }
