@@ -6,6 +6,7 @@ import dev.agentos.testkit.service.Figures;
 import dev.agentos.testkit.service.Fleet;
 import dev.agentos.testkit.service.LiveService;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -17,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /**
@@ -116,7 +118,7 @@ final class SpawnBench implements BenchMain.Bench {
                         + "\"linux\":{\"namespaces\":[{\"type\":\"pid\"},{\"type\":\"network\"},{\"type\":\"ipc\"},"
                         + "{\"type\":\"uts\"},{\"type\":\"mount\"}]}}");
         Path state = Files.createDirectory(bundle.resolve("state"));
-        Contender contender = () -> command(List.of(
+        Supplier<List<String>> words = () -> List.of(
                 crun.get().toString(),
                 "--root",
                 state.toString(),
@@ -125,14 +127,15 @@ final class SpawnBench implements BenchMain.Bench {
                 "run",
                 "--bundle",
                 bundle.toString(),
-                "agentos-bench-" + UUID.randomUUID()));
-        try {
-            contender.millis();
-            return Optional.of(contender);
-        } catch (IOException | InterruptedException | IllegalStateException e) {
-            figures.skip("crun", "it cannot run a container here: " + e.getMessage());
+                "agentos-bench-" + UUID.randomUUID());
+        Process first =
+                new ProcessBuilder(words.get()).redirectErrorStream(true).start();
+        String said = new String(first.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        if (first.waitFor() != 0) {
+            figures.skip("crun", "it runs no container here: " + said.strip());
             return Optional.empty();
         }
+        return Optional.of(() -> command(words.get()));
     }
 
     private static void delete(Path tree) throws IOException {
