@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Replay scripts for a gullible agent, read from a folder with {@code tools.json}, {@code user_tasks.jsonl} and {@code
@@ -110,7 +111,7 @@ public record ReplayData(Map<String, List<ToolScript>> tools, Map<String, UserTa
         return tool(suite, name).map(ToolScript::consequential).orElse(false);
     }
 
-    private static List<Step> steps(Object value) {
+    private static List<Step> steps(@Nullable Object value) {
         List<Step> steps = new ArrayList<>();
         for (Object item : list(value == null ? List.of() : value)) {
             Map<String, Object> step = map(item);

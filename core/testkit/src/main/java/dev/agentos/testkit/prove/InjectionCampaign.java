@@ -83,7 +83,7 @@ final class InjectionCampaign implements ProveMain.Campaign {
                                 tally.completedPct()));
             }
         }
-        long missed = (attended.stoppedPct() < STOPPED_AIM ? 1 : 0)
+        int missed = (attended.stoppedPct() < STOPPED_AIM ? 1 : 0)
                 + (attended.promptsPerTask() > PROMPTS_AIM ? 1 : 0)
                 + (attended.autonomousPct() < AUTONOMY_AIM ? 1 : 0);
         figures.put("aims_missed", missed);
