@@ -244,6 +244,11 @@ public final class AgentdClient implements AutoCloseable {
         return post("/v1/consents/" + segment(id) + "/answer", answer, ConsentWire.Answered.class);
     }
 
+    /** How asking went so far. */
+    public ConsentWire.Stats consentStats() {
+        return get("/v1/consent-stats", ConsentWire.Stats.class);
+    }
+
     public ConsentWire.Grants grants() {
         return get("/v1/grants", ConsentWire.Grants.class);
     }

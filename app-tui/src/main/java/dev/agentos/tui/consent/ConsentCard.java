@@ -38,7 +38,7 @@ public final class ConsentCard {
         screen.labelled(3, LABEL, "Risk", high ? Role.BAD : Role.TEXT, risk(high));
         screen.labelled(3, LABEL, "Contract", Role.TEXT, ask.contractLine());
         if (ask.escaped()) {
-            screen.labelled(3, LABEL, "Careful", Role.BAD, "it holds hidden characters; they are shown as \\u{…}");
+            screen.labelled(3, LABEL, "Careful", Role.BAD, "it holds hidden or misleading characters; they are shown as \\u{…}");
         }
     }
 
@@ -72,7 +72,7 @@ public final class ConsentCard {
 
     private String risk(boolean high) {
         String undo = ask.reversible() ? "reversible: undo is kept" : "cannot be undone";
-        return high ? "high, " + undo : undo;
+        return high ? "HIGH: " + (ask.riskReason().isEmpty() ? "" : ask.riskReason() + "; ") + undo : undo;
     }
 
     /** Lines of the content; empty when there is none. */
@@ -91,6 +91,30 @@ public final class ConsentCard {
         lines(screen, isShort() ? lines : lines.subList(0, PREVIEW));
         if (!isShort()) {
             screen.line("   " + screen.muted("│ … " + (lines.size() - PREVIEW) + " more lines"));
+        }
+    }
+
+    /** The others of the same shape that wait too. */
+    void alike(Screen screen, List<AskView> others) {
+        screen.labelled(
+                3,
+                LABEL,
+                "Alike",
+                Role.NEEDS,
+                others.size() + " more like this: "
+                        + String.join(", ", others.stream().limit(5).map(ConsentCard::name).toList())
+                        + (others.size() > 5 ? ", …" : ""));
+    }
+
+    private static String name(AskView ask) {
+        return ask.target().substring(ask.target().lastIndexOf('/') + 1);
+    }
+
+    /** Rows of the content, already cut to the screen, and how many are left. */
+    void rows(Screen screen, List<String> rows, int left) {
+        rows.forEach(row -> screen.line("   " + screen.muted("│") + " " + screen.text(row)));
+        if (left > 0) {
+            screen.line("   " + screen.muted("│ … " + left + " more rows"));
         }
     }
 

@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -36,18 +37,21 @@ final class ConsentCommands {
     @Command(
             name = "consent",
             description = "What waits for a person, answers, standing permissions.",
-            footer = {"", "Example:", "  agentctl consent answer ask-1 allow --scope run"})
+            footer = {"", "Example:", "  agentctl consent allow ask-1 --scope run"})
     static final class Holder extends Agentctl.Group {}
 
     static CommandLine group(CtlContext context) {
         Map<String, CtlCommand> commands = new LinkedHashMap<>();
         commands.put("list", new ListAsks(context));
         commands.put("show", new Show(context));
+        commands.put("allow", new Allow(context));
+        commands.put("deny", new Deny(context));
         commands.put("answer", new Answer(context));
         commands.put("watch", new ConsentWatchCommand(context));
         commands.put("script", new ConsentScriptCommand(context));
         commands.put("grants", new ListGrants(context));
         commands.put("revoke", new Revoke(context));
+        commands.put("stats", new ConsentStatsCommand(context));
         return Agentctl.groupOf(new Holder(), commands);
     }
 
@@ -83,7 +87,7 @@ final class ConsentCommands {
                     return;
                 }
                 table.write(screen());
-                screen().line("  " + screen().muted("answer: agentctl consent answer ASK allow|deny"));
+                screen().line("  " + screen().muted("answer: agentctl consent allow ASK, or: agentctl consent deny ASK"));
             });
         }
     }
@@ -119,6 +123,125 @@ final class ConsentCommands {
         DENY
     }
 
+    /** An answer to one ask, or with {@code --group} to all of its shape. */
+    abstract static class Answering extends CtlCommand {
+        @Parameters(index = "0", paramLabel = "ASK", description = "The ask.")
+        private String id = "";
+
+        @Option(names = "--group", description = "Answer every waiting ask of the same shape too, each shown first.")
+        private boolean group;
+
+        Answering(CtlContext context) {
+            super(context);
+        }
+
+        int answer(boolean allow, String scope, @Nullable String word, boolean yes)
+                throws InterruptedException, IOException {
+            AskView ask = client().ask(id);
+            List<AskView> alike = group ? alike(ask) : List.of();
+            if (!json()) {
+                paint(ask);
+                alike.forEach(this::paint);
+            }
+            if (allow && !yes && !confirmed(ask, alike.size(), scope)) {
+                screen().line("Nothing was answered.");
+                return Exit.NOT_CONSENTED;
+            }
+            AnswerRequest request = allow
+                    ? AnswerRequest.allow(ask, scope, Optional.ofNullable(word), CLIENT)
+                    : AnswerRequest.deny(ask, CLIENT);
+            Answered answered = client().answer(id, alike.isEmpty() ? request : request.with(alike));
+            show(answered, () -> said(screen(), answered));
+            return allow ? Exit.DONE : Exit.NOT_CONSENTED;
+        }
+
+        private List<AskView> alike(AskView ask) throws InterruptedException {
+            return client().asks().asks().stream()
+                    .filter(other -> !ask.group().isEmpty()
+                            && other.group().equals(ask.group())
+                            && !other.id().equals(ask.id()))
+                    .toList();
+        }
+
+        private void paint(AskView ask) {
+            ConsentCard card = new ConsentCard(ask);
+            card.head(screen(), Instant.now());
+            card.full(screen());
+        }
+
+        private boolean confirmed(AskView ask, int others, String scope) throws IOException, InterruptedException {
+            if (!context.console().inTerminal() || json()) {
+                throw new CtlException(
+                        Exit.USAGE,
+                        "consent.no-person",
+                        "there is no terminal to ask at",
+                        id,
+                        "add --yes to answer from a script");
+            }
+            String says = ask.options().stream()
+                    .filter(option -> option.scope().equals(scope))
+                    .map(ConsentWire.OptionView::says)
+                    .findFirst()
+                    .orElse("allow, " + scope);
+            screen().line("  "
+                    + screen().paint(Role.ACCENT, "→ " + says + (others == 0 ? "" : ", and " + others + " alike")));
+            screen().line("  Type allow and press Enter; anything else answers nothing.");
+            Thread.sleep(400);
+            LineInput lines = new LineInput(context.console().in());
+            lines.drain();
+            return lines.next()
+                    .filter(line -> !line.pasted() && line.text().strip().equals("allow"))
+                    .isPresent();
+        }
+    }
+
+    @Command(
+            name = "allow",
+            description = "Allow an ask. Its card with the full content is shown first.",
+            footer = {
+                "",
+                "Examples:",
+                "  agentctl consent allow ask-1",
+                "  agentctl consent allow ask-1 --scope run --group"
+            })
+    static final class Allow extends Answering {
+        @Option(
+                names = "--scope",
+                paramLabel = "once|run|restart|30d",
+                description = "How much it covers; once by default.")
+        private String scope = "once";
+
+        @Option(names = "--word", paramLabel = "WORD", description = "The last word of a high-risk object.")
+        private @Nullable String word;
+
+        @Option(names = "--yes", description = "Answer without being asked again.")
+        private boolean yes;
+
+        Allow(CtlContext context) {
+            super(context);
+        }
+
+        @Override
+        protected int run() throws InterruptedException, IOException {
+            return answer(true, scope, word, yes);
+        }
+    }
+
+    @Command(
+            name = "deny",
+            description = "Refuse an ask, once; no rule is made. Exit code 4.",
+            footer = {"", "Example:", "  agentctl consent deny ask-1"})
+    static final class Deny extends Answering {
+        Deny(CtlContext context) {
+            super(context);
+        }
+
+        @Override
+        protected int run() throws InterruptedException, IOException {
+            return answer(false, "once", null, true);
+        }
+    }
+
     @Command(
             name = "answer",
             description = "Answer one ask. The card with its full content is shown first.",
@@ -129,10 +252,7 @@ final class ConsentCommands {
                 "Example:",
                 "  agentctl consent answer ask-1 allow --scope run"
             })
-    static final class Answer extends CtlCommand {
-        @Parameters(index = "0", paramLabel = "ASK", description = "The ask.")
-        private String id = "";
-
+    static final class Answer extends Answering {
         @Parameters(index = "1", paramLabel = "allow|deny", description = "The answer.")
         private Decision decision = Decision.DENY;
 
@@ -154,68 +274,26 @@ final class ConsentCommands {
 
         @Override
         protected int run() throws InterruptedException, IOException {
-            AskView ask = client().ask(id);
-            boolean allow = decision == Decision.ALLOW;
-            if (!json()) {
-                ConsentCard card = new ConsentCard(ask);
-                card.head(screen(), Instant.now());
-                card.full(screen());
-            }
-            if (allow && !yes && !confirmed(ask)) {
-                screen().line("Nothing was answered.");
-                return Exit.NOT_CONSENTED;
-            }
-            Answered answered = client().answer(
-                            id,
-                            allow
-                                    ? AnswerRequest.allow(ask, scope, Optional.ofNullable(word), CLIENT)
-                                    : AnswerRequest.deny(ask, CLIENT));
-            show(answered, () -> said(screen(), answered));
-            return allow ? Exit.DONE : Exit.NOT_CONSENTED;
-        }
-
-        private boolean confirmed(AskView ask) throws IOException, InterruptedException {
-            if (!context.console().inTerminal() || json()) {
-                throw new CtlException(
-                        Exit.USAGE,
-                        "consent.no-person",
-                        "there is no terminal to ask at",
-                        id,
-                        "add --yes to answer from a script");
-            }
-            screen().line("  "
-                    + screen().paint(
-                                    Role.ACCENT,
-                                    "→ allow " + ask.tool()
-                                            + (scope.equals("once")
-                                                    ? " on " + ask.target() + ", once"
-                                                    : " below " + ask.grantTarget() + ", " + scope)));
-            screen().line("  Type allow and press Enter; anything else answers nothing.");
-            Thread.sleep(400);
-            LineInput lines = new LineInput(context.console().in());
-            lines.drain();
-            return lines.next()
-                    .filter(line -> !line.pasted() && line.text().strip().equals("allow"))
-                    .isPresent();
+            return answer(decision == Decision.ALLOW, scope, word, yes);
         }
     }
 
     static void said(Screen screen, Answered answered) {
         boolean allowed = answered.decision().equals("allowed");
         screen.line("  " + screen.tone(allowed ? Tone.OK : Tone.BAD, allowed ? "✓ allowed" : "✕ not allowed") + "  "
-                + screen.text(answered.ask()) + screen.muted(" by " + answered.by())
+                + screen.text(answered.ask())
+                + (answered.also().isEmpty() ? "" : screen.text(" and " + String.join(", ", answered.also())))
+                + screen.muted(" by " + answered.by())
                 + answered.grant()
                         .map(grant -> screen.muted(" · " + grant + ", take it back: agentctl consent revoke " + grant))
                         .orElse(""));
     }
 
-    // ------------------------------------------------------------------ script
-
     // ------------------------------------------------------------------ grants
 
     @Command(
             name = "grants",
-            description = "Standing permissions.",
+            description = "Standing permissions: what they cover, how long, and where they were used.",
             footer = {"", "Example:", "  agentctl consent grants"})
     static final class ListGrants extends CtlCommand {
         ListGrants(CtlContext context) {
@@ -226,7 +304,7 @@ final class ConsentCommands {
         protected int run() throws InterruptedException {
             ConsentWire.Grants grants = client().grants();
             return show(grants, () -> {
-                Table table = new Table("GRANT", "AGENT", "TOOL", "BELOW", "LASTS", "USED", "BY");
+                Table table = new Table("GRANT", "AGENT", "TOOL", "BELOW", "LASTS", "USED", "LAST USE", "FROM");
                 for (GrantView grant : grants.grants()) {
                     table.row(
                             Cell.of(grant.id()),
@@ -234,8 +312,9 @@ final class ConsentCommands {
                             Cell.of(grant.tool()),
                             Cell.of(Screen.fitPath(grant.target(), 40)),
                             Cell.of(grant.expiresAt().isEmpty() ? grant.scope() : "until " + grant.expiresAt()),
-                            Cell.number(String.valueOf(grant.used())),
-                            Cell.of(Tone.MUTED, grant.by()));
+                            Cell.number(grant.used() + (grant.open() == 0 ? "" : ", " + grant.open() + " open")),
+                            Cell.of(grant.lastUse().isEmpty() ? "never" : grant.lastUse()),
+                            Cell.of(Tone.MUTED, (grant.ask() + " by " + grant.by()).strip()));
                 }
                 if (table.isEmpty()) {
                     screen().line("No standing permissions.");
@@ -249,7 +328,7 @@ final class ConsentCommands {
 
     @Command(
             name = "revoke",
-            description = "Take a permission back.",
+            description = "Take a permission back. Uses that are open under it end.",
             footer = {"", "Example:", "  agentctl consent revoke grant-1"})
     static final class Revoke extends CtlCommand {
         @Parameters(index = "0", paramLabel = "GRANT", description = "The grant.")

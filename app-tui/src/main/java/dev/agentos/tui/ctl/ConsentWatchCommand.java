@@ -8,6 +8,7 @@ import dev.agentos.bridge.view.ConnectionViewModel;
 import dev.agentos.bridge.view.InboxViewModel;
 import dev.agentos.bridge.wire.ConsentWire;
 import dev.agentos.bridge.wire.ConsentWire.AnswerRequest;
+import dev.agentos.bridge.wire.ConsentWire.Answered;
 import dev.agentos.bridge.wire.ConsentWire.AskView;
 import dev.agentos.bridge.wire.EventWire.EventView;
 import dev.agentos.themes.Role;
@@ -95,7 +96,12 @@ final class ConsentWatchCommand extends CtlCommand {
             screen().line("   " + screen().muted("answer: agentctl consent answer " + ask.id() + " allow|deny"));
             return;
         }
-        Optional<AnswerRequest> answer = dialog.ask(ask, () -> {
+        List<AskView> alike = queue.stream()
+                .filter(other -> !ask.group().isEmpty()
+                        && other.group().equals(ask.group())
+                        && inbox.find(other.id()).isPresent())
+                .toList();
+        Optional<AnswerRequest> answer = dialog.ask(ask, alike, () -> {
             try {
                 queue.addAll(signal(client, stream.next(Duration.ofMillis(1))));
             } catch (InterruptedException e) {
@@ -105,7 +111,9 @@ final class ConsentWatchCommand extends CtlCommand {
         });
         if (answer.isPresent()) {
             try {
-                client.answer(ask.id(), answer.get());
+                Answered answered = client.answer(ask.id(), answer.get());
+                ConsentCommands.said(screen(), answered);
+                queue.removeIf(other -> answered.also().contains(other.id()));
             } catch (AgentdException e) {
                 screen().line("  " + screen().paint(Role.BAD, e.body().message())
                         + screen().muted("  → " + e.body().next()));

@@ -5,8 +5,9 @@ import java.util.Optional;
 
 /**
  * Reads one choice from keys so that nobody answers by accident. A letter or number marks a choice and Enter gives it.
- * Enter alone does nothing. Keys are dead for 400 ms after the question was painted and after any key that is no choice.
- * Keys that come faster than a hand types are a paste, and a paste never answers. Pure: the caller has the clock.
+ * Enter alone does nothing. A key counts only when the question has stood for 400 ms and no other key came for 400 ms,
+ * so that a stream of keys never answers. Keys that come faster than a hand types are a paste, and a paste never answers.
+ * Pure: the caller has the clock.
  */
 public final class AnswerPrompt {
 
@@ -19,8 +20,19 @@ public final class AnswerPrompt {
     private static final String PASTE_BEGINS = "\u001b[200~";
     private static final String PASTE_ENDS = "\u001b[201~";
 
-    /** A choice: its letter, and what it says. */
-    public record Choice(char letter, String label) {}
+    /** A choice: its letter, what it says, and whether it answers nothing, so that its letter alone does it. */
+    public record Choice(char letter, String label, boolean isHarmless) {
+
+        /** A choice that answers: marked by its letter, given by Enter. */
+        public Choice(char letter, String label) {
+            this(letter, label, false);
+        }
+
+        /** A choice that only shows more. */
+        public static Choice harmless(char letter, String label) {
+            return new Choice(letter, label, true);
+        }
+    }
 
     /** What a key did. */
     public sealed interface Outcome {
@@ -64,16 +76,26 @@ public final class AnswerPrompt {
         if (since < TYPED_APART_NANOS) {
             return ignored("that came faster than a hand types: a paste never answers", now);
         }
-        if (now < deadUntil) {
-            return ignored("too soon: look at it first", deadUntil - DEAD_NANOS);
+        boolean dead = now < deadUntil;
+        deadUntil = Math.max(deadUntil, now + DEAD_NANOS);
+        boolean enter = key == '\r' || key == '\n';
+        if (dead && enter && marked.isPresent()) {
+            return new Outcome.Ignored("wait a moment, then press Enter");
         }
-        if (key == '\r' || key == '\n') {
+        if (dead) {
+            return ignored("too soon: look at it first", now);
+        }
+        if (enter) {
             return marked.<Outcome>map(Outcome.Chosen::new)
                     .orElseGet(() -> ignored("Enter alone does nothing: mark a choice first", now));
         }
         Optional<Choice> choice = choiceOf(key);
         if (choice.isEmpty()) {
             return ignored("no such choice", now);
+        }
+        if (choice.get().isHarmless()) {
+            marked = Optional.empty();
+            return new Outcome.Chosen(choice.get());
         }
         marked = choice;
         return new Outcome.Marked(choice.get());

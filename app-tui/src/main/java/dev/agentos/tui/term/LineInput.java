@@ -51,6 +51,11 @@ public final class LineInput {
         }
     }
 
+    /** Whether more was typed already. */
+    public boolean isWaiting() throws IOException {
+        return in.available() > 0;
+    }
+
     /** Forgets what was typed so far. */
     public void drain() throws IOException {
         in.skipNBytes(in.available());

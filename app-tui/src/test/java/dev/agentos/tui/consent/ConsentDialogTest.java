@@ -62,7 +62,7 @@ class ConsentDialogTest {
     }
 
     private int prompts() {
-        return out.toString(StandardCharsets.UTF_8).split("Type the number", -1).length - 1;
+        return out.toString(StandardCharsets.UTF_8).split("press Enter\\.", -1).length - 1;
     }
 
     @Test
@@ -88,7 +88,7 @@ class ConsentDialogTest {
     @Test
     void theSecondNumberAllowsOnceAndNamesWhatWasShown() throws Exception {
         AskView ask = ConsentScriptTest.ask("fs.write", "/data/a.md");
-        AnswerRequest answer = typing(ask, List.of("2")).orElseThrow();
+        AnswerRequest answer = typing(ask, List.of("2", "allow")).orElseThrow();
         assertEquals(AnswerRequest.allow(ask, "once", Optional.empty(), "test"), answer);
         String card = out.toString(StandardCharsets.UTF_8);
         assertTrue(card.contains("agent-a-001 wants to write a.md"), card);
@@ -129,10 +129,11 @@ class ConsentDialogTest {
                 "",
                 "pending",
                 "");
-        AnswerRequest answer = typing(longer, List.of("2", "2")).orElseThrow();
+        AnswerRequest answer = typing(longer, List.of("2", "2", "allow")).orElseThrow();
         assertFalse(shownBefore.getFirst().contains("the last line"));
         assertFalse(shownBefore.getFirst().contains("Allow this once"));
         assertTrue(shownBefore.getLast().contains("the last line"));
+        assertEquals(Optional.of(longer.contentDigest()), answer.seen());
         assertEquals("allow", answer.decision());
     }
 }

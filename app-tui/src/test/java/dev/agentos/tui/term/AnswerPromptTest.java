@@ -23,7 +23,34 @@ class AnswerPromptTest {
     @Test
     void aLetterMarksAndEnterGivesIt() {
         assertEquals(new Outcome.Marked(ONCE), key('o', 500));
-        assertEquals(new Outcome.Chosen(ONCE), key('\n', 700));
+        assertEquals(new Outcome.Chosen(ONCE), key('\n', 950));
+    }
+
+    @Test
+    void enterRightAfterTheLetterIsTooSoonAndKeepsTheMark() {
+        assertEquals(new Outcome.Marked(ONCE), key('o', 500));
+        assertInstanceOf(Outcome.Ignored.class, key('\n', 700));
+        assertInstanceOf(Outcome.Ignored.class, key('\n', 1050));
+        assertEquals(new Outcome.Chosen(ONCE), key('\n', 1500));
+    }
+
+    @Test
+    void aStreamOfKeysNeverAnswersWhateverItIs() {
+        for (long gap : List.of(13L, 17L, 50L, 200L, 399L)) {
+            AnswerPrompt stream = new AnswerPrompt(List.of(DENY, ONCE), 0);
+            for (int i = 0; i < 500; i++) {
+                Outcome outcome = stream.key("o\r".charAt(i % 2), (600 + i * gap) * MS);
+                assertEquals(false, outcome instanceof Outcome.Chosen, gap + " ms apart, key " + i);
+            }
+        }
+    }
+
+    @Test
+    void aChoiceThatAnswersNothingNeedsNoEnter() {
+        Choice view = Choice.harmless('v', "View more");
+        AnswerPrompt viewing = new AnswerPrompt(List.of(DENY, view), 0);
+        assertInstanceOf(Outcome.Ignored.class, viewing.key('v', 200 * MS));
+        assertEquals(new Outcome.Chosen(view), viewing.key('v', 900 * MS));
     }
 
     @Test

@@ -7,6 +7,7 @@ import dev.agentos.bridge.wire.ServiceWire.ErrorBody;
 import dev.agentos.bridge.wire.WireJson;
 import dev.agentos.domain.port.Journal;
 import dev.agentos.domain.port.Journal.Trace;
+import dev.agentos.kernel.PeerProcess;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
@@ -207,15 +208,16 @@ final class Door extends Handler.Abstract {
     }
 
     /** Who connected. The kernel fixed it at the connect, so it is asked for once a connection. */
-    private static Optional<UnixDomainPrincipal> peer(Request request) throws IOException {
+    private static Optional<Guard.Peer> peer(Request request) throws IOException {
         ConnectionMetaData connection = request.getConnectionMetaData();
-        if (connection.getAttribute(PEER) instanceof UnixDomainPrincipal known) {
+        if (connection.getAttribute(PEER) instanceof Guard.Peer known) {
             return Optional.of(known);
         }
         Object transport = connection.getConnection().getEndPoint().getTransport();
         if (transport instanceof SocketChannel channel
                 && channel.supportedOptions().contains(ExtendedSocketOptions.SO_PEERCRED)) {
-            UnixDomainPrincipal peer = channel.getOption(ExtendedSocketOptions.SO_PEERCRED);
+            UnixDomainPrincipal principal = channel.getOption(ExtendedSocketOptions.SO_PEERCRED);
+            Guard.Peer peer = new Guard.Peer(principal.user().getName(), PeerProcess.of(channel));
             connection.setAttribute(PEER, peer);
             return Optional.of(peer);
         }

@@ -1,12 +1,12 @@
 package dev.agentos.agentd.http;
 
 import dev.agentos.agentd.ServiceException;
+import dev.agentos.kernel.PeerProcess;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
-import jdk.net.UnixDomainPrincipal;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.server.Request;
 
@@ -18,19 +18,45 @@ sealed interface Guard {
      *
      * @throws ServiceException when the caller may not come in
      */
-    String admit(Request request, Optional<UnixDomainPrincipal> peer);
+    String admit(Request request, Optional<Peer> peer);
 
-    /** The Unix socket: the user that agentd runs as, and root. */
+    /** Who is at the other end of a Unix socket, and where that process lives. */
+    record Peer(String user, PeerProcess.Origin origin) {}
+
+    /**
+     * The Unix socket: the user that agentd runs as, and root. Without privilege agents run as that same user, so a
+     * process of that user also has to live outside every sandbox; root never is an agent.
+     */
     record Socket(String owner) implements Guard {
+
+        private static final PeerProcess.Origin UNSEEN = new PeerProcess.Origin.Unknown("no process is named");
+
         @Override
-        public String admit(Request request, Optional<UnixDomainPrincipal> peer) {
-            return admitUser(peer.map(principal -> principal.user().getName()).orElse(""));
+        public String admit(Request request, Optional<Peer> peer) {
+            return peer.map(each -> admitUser(each.user(), each.origin())).orElseGet(() -> admitUser("", UNSEEN));
         }
 
         /** @param user as the kernel names it; empty when it does not */
-        String admitUser(String user) {
-            if (user.equals(owner) || user.equals("root")) {
-                return "user " + user;
+        String admitUser(String user, PeerProcess.Origin origin) {
+            if (user.equals("root")) {
+                return "user root";
+            }
+            if (user.equals(owner)) {
+                return switch (origin) {
+                    case PeerProcess.Origin.Beside _ -> "user " + user;
+                    case PeerProcess.Origin.Nested nested ->
+                        throw refused(
+                                "peer.sandboxed",
+                                "process " + nested.pid() + " lives inside a sandbox or container: no agent may use this door",
+                                "SO_PEERCRED",
+                                "use it from outside");
+                    case PeerProcess.Origin.Unknown unknown ->
+                        throw refused(
+                                "peer.unknown",
+                                "it is not known whether the caller is an agent: " + unknown.why(),
+                                "SO_PEERCRED",
+                                "start agentd with its own program; see agentctl doctor");
+                };
             }
             throw refused(
                     "peer.user",
@@ -46,7 +72,7 @@ sealed interface Guard {
      */
     record Tcp(byte[] token, Set<String> hosts) implements Guard {
         @Override
-        public String admit(Request request, Optional<UnixDomainPrincipal> peer) {
+        public String admit(Request request, Optional<Peer> peer) {
             String host = Optional.ofNullable(request.getHeaders().get(HttpHeader.HOST))
                     .orElse("")
                     .toLowerCase(Locale.ROOT);

@@ -14,6 +14,10 @@ import dev.agentos.domain.consent.Consent.Answer;
 import dev.agentos.domain.consent.Consent.Ask;
 import dev.agentos.domain.consent.Consent.Grant;
 import dev.agentos.domain.consent.Consent.Scope;
+import dev.agentos.domain.consent.FloodRule;
+import dev.agentos.domain.consent.HighRisk;
+import dev.agentos.domain.consent.Resolution;
+import dev.agentos.domain.consent.WaitingTime;
 import dev.agentos.domain.port.Journal.Trace;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -24,6 +28,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -207,6 +212,176 @@ class ConsentServiceTest {
             consent.expire(TRACE);
             assertEquals(AskRecord.EXPIRED, consent.get("ask-1").status());
             consent.expire(TRACE);
+        });
+    }
+
+    private static AskRequest on(String agent, String key, String path, Set<HighRisk> risk) {
+        AskRequest like = request(agent, key);
+        return new AskRequest(
+                like.kind(),
+                agent,
+                like.run(),
+                like.step(),
+                key,
+                like.contract(),
+                like.tool(),
+                "",
+                path,
+                like.agentReason(),
+                like.facts(),
+                like.content(),
+                risk,
+                true,
+                like.contractLine(),
+                path.substring(0, path.lastIndexOf('/')),
+                List.of(),
+                like.patience(),
+                false);
+    }
+
+    private static String ask(ConsentService consent, AskRequest request) {
+        return consent.ask(TRACE, request, List.of()).id();
+    }
+
+    @Test
+    void theSameKeyIsTheSameAskAlsoAfterARestart() throws Exception {
+        start("boot-1", consent -> {
+            assertEquals("ask-1", ask(consent, request("agent-a-001", "k1")));
+            assertEquals("ask-1", ask(consent, request("agent-a-001", "k1")));
+            consent.answer(TRACE, "ask-1", deny(), false);
+        });
+        start("boot-2", consent -> assertEquals(
+                new Resolution.Denied("user me"),
+                consent.ask(TRACE, request("agent-a-001", "k1"), List.of())
+                        .resolution()
+                        .get(10, TimeUnit.SECONDS)));
+    }
+
+    @Test
+    void oneAnswerClosesAGroupAndEachMemberHasItsOwnLine() throws Exception {
+        start("boot-1", consent -> {
+            List<String> ids = List.of(
+                    ask(consent, on("agent-a-001", "k1", "/data/a.md", Set.of())),
+                    ask(consent, on("agent-a-001", "k2", "/data/b.md", Set.of())),
+                    ask(consent, on("agent-a-001", "k3", "/other/c.md", Set.of())));
+            List<ConsentService.Reply> both = ids.subList(0, 2).stream()
+                    .map(id -> new ConsentService.Reply(id, allow(consent, id, Scope.ONCE)))
+                    .toList();
+            List<ConsentService.Reply> mixed = List.of(both.get(0), new ConsentService.Reply(ids.get(2), deny()));
+            assertEquals("consent.no-group", code(() -> consent.answer(TRACE, mixed, false)));
+            List<ConsentService.Reply> unseen =
+                    List.of(both.get(0), new ConsentService.Reply(ids.get(1), allow(consent, ids.get(0), Scope.ONCE)));
+            assertEquals("consent.not-seen", code(() -> consent.answer(TRACE, unseen, false)));
+            assertEquals(3, consent.pending().size(), "one that does not count leaves all of them open");
+            ConsentService.Closed closed = consent.answer(TRACE, both, false);
+            assertEquals(AskRecord.ALLOWED, closed.record().status());
+            assertEquals(
+                    List.of(ids.get(1)),
+                    closed.also().stream().map(record -> record.ask().id()).toList());
+            assertEquals(1, consent.pending().size());
+        });
+    }
+
+    @Test
+    void aGrantAnswersWhatAlreadyWaitsForItAndNothingElse() throws Exception {
+        start("boot-1", consent -> {
+            String given = ask(consent, on("agent-a-001", "k1", "/data/a.md", Set.of()));
+            String below = ask(consent, on("agent-a-001", "k2", "/data/sub/b.md", Set.of()));
+            String outside = ask(consent, on("agent-a-001", "k3", "/other/c.md", Set.of()));
+            String high = ask(consent, on("agent-a-001", "k4", "/data/d.md", Set.of(HighRisk.PAYMENT)));
+            String sibling = ask(consent, on("agent-b-001", "k5", "/data/a.md", Set.of()));
+            consent.answer(TRACE, given, allow(consent, given, Scope.RUN), false);
+            assertEquals(AskRecord.ALLOWED, consent.get(below).status());
+            assertEquals("grant-1 of user me", consent.get(below).by());
+            for (String open : List.of(outside, high, sibling)) {
+                assertEquals(AskRecord.PENDING, consent.get(open).status());
+            }
+            assertEquals(1, consent.grants().getFirst().used());
+            assertEquals("k2", consent.grants().getFirst().lastUse());
+        });
+    }
+
+    @Test
+    void usesAreCountedAndSurviveARestart() throws Exception {
+        start("boot-1", consent -> {
+            String id = ask(consent, request("agent-a-001", "k1"));
+            consent.answer(TRACE, id, allow(consent, id, Scope.RUN), false);
+            consent.used(TRACE, "grant-1", "agent-a-001.1/second");
+            consent.used(TRACE, "grant-1", "agent-a-001.1/third");
+            consent.used(TRACE, "grant-9", "nobody");
+        });
+        start("boot-2", consent -> {
+            Grant grant = consent.grants().getFirst();
+            assertEquals(2, grant.used());
+            assertEquals("agent-a-001.1/third", grant.lastUse());
+            assertEquals("ask-1", grant.ask());
+        });
+    }
+
+    @Test
+    void revokingEndsOpenUsesAndNoneBeginsAfterwards() throws Exception {
+        start("boot-1", consent -> {
+            String id = ask(consent, request("agent-a-001", "k1"));
+            consent.answer(TRACE, id, allow(consent, id, Scope.DAYS_30), false);
+            AtomicInteger ended = new AtomicInteger();
+            assertEquals(true, consent.hold("grant-1", ended::incrementAndGet).isPresent());
+            consent.hold("grant-1", ended::incrementAndGet).orElseThrow().close();
+            assertEquals(1, consent.openUses("grant-1"));
+            consent.revoke(TRACE, "grant-1", "me");
+            assertEquals(1, ended.get(), "a closed use is not told");
+            assertEquals(true, consent.hold("grant-1", ended::incrementAndGet).isEmpty());
+        });
+    }
+
+    @Test
+    void aRunTakesItsAsksAndGrantsWithIt() throws Exception {
+        start("boot-1", consent -> {
+            String id = ask(consent, request("agent-a-001", "k1"));
+            consent.answer(TRACE, id, allow(consent, id, Scope.RUN), false);
+            String open = ask(consent, on("agent-a-001", "k2", "/other/b.md", Set.of()));
+            consent.endRun(TRACE, "agent-a-001.1");
+            assertEquals(List.of(), consent.grants());
+            assertEquals(AskRecord.WITHDRAWN, consent.get(open).status());
+        });
+    }
+
+    @Test
+    void aFloodIsRefusedAndWrittenOnce() throws Exception {
+        start("boot-1", consent -> {
+            for (int i = 0; i < FloodRule.PENDING; i++) {
+                ask(consent, request("agent-a-001", "k" + i));
+            }
+            for (int i = 0; i < 5; i++) {
+                Resolution refused = consent.ask(TRACE, request("agent-a-001", "more" + i), List.of())
+                        .resolution()
+                        .get(10, TimeUnit.SECONDS);
+                assertEquals(
+                        "consent.flood",
+                        refused instanceof Resolution.Refused r ? r.code() : refused.word());
+            }
+            assertEquals(FloodRule.PENDING, consent.pending().size());
+            assertEquals("ask-" + (FloodRule.PENDING + 1), ask(consent, request("agent-b-001", "k")), "others may ask");
+        });
+        try (SqliteJournal journal = SqliteJournal.open(JournalFiles.in(directory), time, _ -> {})) {
+            assertEquals(
+                    1,
+                    journal.read(0, 1_000).stream()
+                            .filter(event -> event.kind().equals("consent.refused"))
+                            .count());
+        }
+    }
+
+    @Test
+    void anExpiredAskLeavesNoGrantAndItsWaitIsNotTheRuns() throws Exception {
+        start("boot-1", consent -> {
+            String id = ask(consent, request("agent-a-001", "k1"));
+            time.advance(Duration.ofMinutes(61));
+            consent.expire(TRACE);
+            assertEquals(AskRecord.EXPIRED, consent.get(id).status());
+            assertEquals(List.of(), consent.grants());
+            assertEquals(
+                    Duration.ofMinutes(61),
+                    WaitingTime.within(consent.waitsOf("agent-a-001.1"), ManualTimeSource.START, time.now()));
         });
     }
 }

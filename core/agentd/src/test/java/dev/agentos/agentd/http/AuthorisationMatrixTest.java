@@ -23,6 +23,10 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(120)
 class AuthorisationMatrixTest {
 
+    private static final dev.agentos.kernel.PeerProcess.Origin BESIDE =
+            new dev.agentos.kernel.PeerProcess.Origin.Beside(7);
+
+
     /** Who comes to the TCP door with what, and whether that opens it. */
     private static final Map<String, String> STRANGERS = Map.of(
             "no token", "",
@@ -82,9 +86,16 @@ class AuthorisationMatrixTest {
         Guard.Socket guard = new Guard.Socket("alice");
         for (String user : List.of("", "bob", "nobody", "alice2")) {
             org.junit.jupiter.api.Assertions.assertThrows(
-                    dev.agentos.agentd.ServiceException.class, () -> guard.admitUser(user), user);
+                    dev.agentos.agentd.ServiceException.class, () -> guard.admitUser(user, BESIDE), user);
         }
-        assertEquals("user alice", guard.admitUser("alice"));
-        assertEquals("user root", guard.admitUser("root"));
+        assertEquals("user alice", guard.admitUser("alice", BESIDE));
+        assertEquals("user root", guard.admitUser("root", BESIDE));
+        for (var origin : java.util.List.of(
+                new dev.agentos.kernel.PeerProcess.Origin.Nested(7),
+                new dev.agentos.kernel.PeerProcess.Origin.Unknown("gone"))) {
+            assertThrows(
+                    dev.agentos.agentd.ServiceException.class, () -> guard.admitUser("alice", origin), "an agent's process");
+        }
+        assertEquals("user root", guard.admitUser("root", new dev.agentos.kernel.PeerProcess.Origin.Unknown("gone")));
     }
 }

@@ -31,11 +31,12 @@ public final class BenchMain {
             case "density" -> new DensityBench();
             case "lifecycle" -> new LifecycleBench();
             case "neighbours" -> new NeighboursBench();
+            case "tool" -> new ToolBench();
             default -> null;
         };
         if (bench == null) {
             System.err.println("bench: there is no bench " + String.join(" ", rest)
-                    + "\n  → one of: spawn, density, lifecycle, neighbours, audit, start; for example: ./agentos bench spawn --json");
+                    + "\n  → one of: spawn, density, lifecycle, neighbours, audit, start, tool; for example: ./agentos bench spawn --json");
             System.exit(2);
             return;
         }

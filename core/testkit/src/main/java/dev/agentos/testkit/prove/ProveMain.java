@@ -31,6 +31,7 @@ public final class ProveMain {
         Campaign campaign = switch (rest.size() == 1 ? rest.getFirst() : "") {
             case "spine" -> new CrashCampaign();
             case "audit" -> new AuditCampaign();
+            case "consent" -> new ConsentCampaign();
             case "sandbox" -> new SandboxCampaign();
             case "orphans" -> new OrphanCampaign();
             case "guest" -> new GuestCampaign();
@@ -40,7 +41,7 @@ public final class ProveMain {
         };
         if (campaign == null) {
             System.err.println("prove: there is no campaign " + String.join(" ", rest)
-                    + "\n  → one of: spine, audit, sandbox, guest, orphans, injection, policy; for example: ./agentos prove spine --rounds 200 --json");
+                    + "\n  → one of: spine, audit, sandbox, guest, orphans, injection, policy, consent; for example: ./agentos prove spine --rounds 200 --json");
             System.exit(2);
             return;
         }
