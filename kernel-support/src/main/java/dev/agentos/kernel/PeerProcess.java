@@ -24,6 +24,7 @@ public final class PeerProcess {
     private static final int UCRED_BYTES = 12;
     private static final Pattern SPACE = Pattern.compile("\\s+");
 
+    @SuppressWarnings("restricted") // Native access is granted to this program on its command line.
     private static final MethodHandle GETSOCKOPT = Linker.nativeLinker()
             .downcallHandle(
                     Linker.nativeLinker().defaultLookup().findOrThrow("getsockopt"),
@@ -70,7 +71,8 @@ public final class PeerProcess {
     /** The channel's file descriptor. Needs {@code --add-exports java.base/sun.nio.ch=ALL-UNNAMED}. */
     private static int descriptor(SocketChannel channel) throws IOException {
         try {
-            return (int) Class.forName("sun.nio.ch.SelChImpl").getMethod("getFDVal").invoke(channel);
+            return (int)
+                    Class.forName("sun.nio.ch.SelChImpl").getMethod("getFDVal").invoke(channel);
         } catch (ReflectiveOperationException | IllegalArgumentException e) {
             throw new IOException("this Java was started without --add-exports java.base/sun.nio.ch=ALL-UNNAMED", e);
         }

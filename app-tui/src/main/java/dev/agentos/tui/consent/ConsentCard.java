@@ -38,7 +38,12 @@ public final class ConsentCard {
         screen.labelled(3, LABEL, "Risk", high ? Role.BAD : Role.TEXT, risk(high));
         screen.labelled(3, LABEL, "Contract", Role.TEXT, ask.contractLine());
         if (ask.escaped()) {
-            screen.labelled(3, LABEL, "Careful", Role.BAD, "it holds hidden or misleading characters; they are shown as \\u{…}");
+            screen.labelled(
+                    3,
+                    LABEL,
+                    "Careful",
+                    Role.BAD,
+                    "it holds hidden or misleading characters; they are shown as \\u{…}");
         }
     }
 
@@ -102,7 +107,9 @@ public final class ConsentCard {
                 "Alike",
                 Role.NEEDS,
                 others.size() + " more like this: "
-                        + String.join(", ", others.stream().limit(5).map(ConsentCard::name).toList())
+                        + String.join(
+                                ", ",
+                                others.stream().limit(5).map(ConsentCard::name).toList())
                         + (others.size() > 5 ? ", …" : ""));
     }
 

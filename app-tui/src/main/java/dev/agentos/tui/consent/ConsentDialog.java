@@ -135,7 +135,8 @@ public final class ConsentDialog {
                             : Choice.harmless('g', "Show the " + alike.size() + " others too"));
         }
         if (ask.offers("run")) {
-            choices.add(new Choice('r', ask.kind().equals("plan") ? "Allow this plan" : "Allow in this run, here only"));
+            choices.add(
+                    new Choice('r', ask.kind().equals("plan") ? "Allow this plan" : "Allow in this run, here only"));
         }
         if (ask.offers("restart") || ask.offers("30d")) {
             if (more) {

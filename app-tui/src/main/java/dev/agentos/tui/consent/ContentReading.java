@@ -43,8 +43,8 @@ final class ContentReading {
         if (!ask.content().isEmpty()) {
             ask.content()
                     .lines()
-                    .forEach(line -> all.addAll(
-                            Screen.wrap(line.replace("\t", "    ").stripTrailing(), width)));
+                    .forEach(line ->
+                            all.addAll(Screen.wrap(line.replace("\t", "    ").stripTrailing(), width)));
         }
         return all;
     }

@@ -87,7 +87,8 @@ final class ConsentCommands {
                     return;
                 }
                 table.write(screen());
-                screen().line("  " + screen().muted("answer: agentctl consent allow ASK, or: agentctl consent deny ASK"));
+                screen().line("  "
+                        + screen().muted("answer: agentctl consent allow ASK, or: agentctl consent deny ASK"));
             });
         }
     }

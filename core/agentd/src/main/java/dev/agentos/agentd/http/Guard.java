@@ -47,7 +47,8 @@ sealed interface Guard {
                     case PeerProcess.Origin.Nested nested ->
                         throw refused(
                                 "peer.sandboxed",
-                                "process " + nested.pid() + " lives inside a sandbox or container: no agent may use this door",
+                                "process " + nested.pid()
+                                        + " lives inside a sandbox or container: no agent may use this door",
                                 "SO_PEERCRED",
                                 "use it from outside");
                     case PeerProcess.Origin.Unknown unknown ->

@@ -250,11 +250,13 @@ class ConsentServiceTest {
             assertEquals("ask-1", ask(consent, request("agent-a-001", "k1")));
             consent.answer(TRACE, "ask-1", deny(), false);
         });
-        start("boot-2", consent -> assertEquals(
-                new Resolution.Denied("user me"),
-                consent.ask(TRACE, request("agent-a-001", "k1"), List.of())
-                        .resolution()
-                        .get(10, TimeUnit.SECONDS)));
+        start(
+                "boot-2",
+                consent -> assertEquals(
+                        new Resolution.Denied("user me"),
+                        consent.ask(TRACE, request("agent-a-001", "k1"), List.of())
+                                .resolution()
+                                .get(10, TimeUnit.SECONDS)));
     }
 
     @Test
@@ -355,9 +357,7 @@ class ConsentServiceTest {
                 Resolution refused = consent.ask(TRACE, request("agent-a-001", "more" + i), List.of())
                         .resolution()
                         .get(10, TimeUnit.SECONDS);
-                assertEquals(
-                        "consent.flood",
-                        refused instanceof Resolution.Refused r ? r.code() : refused.word());
+                assertEquals("consent.flood", refused instanceof Resolution.Refused r ? r.code() : refused.word());
             }
             assertEquals(FloodRule.PENDING, consent.pending().size());
             assertEquals("ask-" + (FloodRule.PENDING + 1), ask(consent, request("agent-b-001", "k")), "others may ask");

@@ -87,7 +87,8 @@ class DisplayTextTest {
                 new Shown("\\u{440}\\u{430}\\u{443}.com", true),
                 DisplayText.name("\u0440\u0430\u0443.com"),
                 "a word of nothing else, in a name");
-        assertEquals(new Shown("\u0440\u0430\u0443", false), DisplayText.line("\u0440\u0430\u0443"), "but not in prose");
+        assertEquals(
+                new Shown("\u0440\u0430\u0443", false), DisplayText.line("\u0440\u0430\u0443"), "but not in prose");
         assertEquals(new Shown("a\\u{2215}b\\u{FF0E}c", true), DisplayText.name("a\u2215b\uFF0Ec"), "dividers");
         assertEquals(new Shown("данные.md", false), DisplayText.name("данные.md"));
         assertEquals(new Shown("Übersicht/数据.md", false), DisplayText.name("Übersicht/数据.md"));

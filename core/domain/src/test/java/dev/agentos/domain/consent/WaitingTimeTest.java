@@ -37,8 +37,12 @@ class WaitingTimeTest {
         assertEquals(5, seconds(0, 15, waits(10, 20)));
         assertEquals(0, seconds(0, 5, waits(10, 20)));
         assertEquals(Duration.ZERO, WaitingTime.within(List.of(), START, START));
-        assertEquals(90, WaitingTime.within(
-                        List.of(new Interval(START.plusSeconds(10), Optional.empty())), START, START.plusSeconds(100))
-                .toSeconds());
+        assertEquals(
+                90,
+                WaitingTime.within(
+                                List.of(new Interval(START.plusSeconds(10), Optional.empty())),
+                                START,
+                                START.plusSeconds(100))
+                        .toSeconds());
     }
 }

@@ -89,7 +89,9 @@ final class CardBench {
                 case "consent.asked" -> {
                     AskView ask = client.ask(String.valueOf(event.data().get("ask")));
                     paint(ask);
-                    cards.add(Duration.between(Instant.parse(ask.askedAt()), Instant.now()).toNanos() / 1e6);
+                    cards.add(Duration.between(Instant.parse(ask.askedAt()), Instant.now())
+                                    .toNanos()
+                            / 1e6);
                     sent = System.nanoTime();
                     client.answer(ask.id(), AnswerRequest.allow(ask, "once", Optional.empty(), "bench"));
                 }
@@ -134,8 +136,7 @@ final class CardBench {
                 runtime:
                   managed:
                     plan:
-                """
-                + plan + """
+                """ + plan + """
                 filesystem: {write: ["/workspace"]}
                 security: {consent_for: ["fs.write"]}
                 """;

@@ -108,11 +108,12 @@ final class ToolBench implements BenchMain.Bench {
 
     /** One call as the gateway decides it. Every third is covered by a grant, refused, or needs a person. */
     private static void decide(SqliteJournal journal, ConsentService consent, int n) {
-        String path = List.of("/data/out/a.md", "/etc/passwd", "/workspace/b.md").get(n % 3);
+        String path =
+                List.of("/data/out/a.md", "/etc/passwd", "/workspace/b.md").get(n % 3);
         List<Target> targets = List.of(new Target(path, Access.WRITE));
         Optional<Grant> grant = consent.covering("agent-bench-001", "fs.write", path, "agent-bench-001.1");
-        Decision decision = Policy.decide(new Policy.Request(
-                RULES, "fs.write", Optional.of(WRITE), targets, Circumstances.NONE, grant));
+        Decision decision = Policy.decide(
+                new Policy.Request(RULES, "fs.write", Optional.of(WRITE), targets, Circumstances.NONE, grant));
         journal.commit(Batch.of(
                 TRACE,
                 new Event.ToolDecided(

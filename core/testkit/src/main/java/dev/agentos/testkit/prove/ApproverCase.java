@@ -70,15 +70,22 @@ final class ApproverCase {
             AskView ask = new AskingAgents(client).ask();
             String body = WireJson.write(AnswerRequest.allow(ask, "30d", Optional.empty(), "agent"));
             fromASandbox(client, ask, body);
-            List<String> post = List.of("/usr/bin/perl", "-e", POST, service.socket().toString(), ask.id(), body);
+            List<String> post =
+                    List.of("/usr/bin/perl", "-e", POST, service.socket().toString(), ask.id(), body);
             if (isRoot()) {
                 outside(client, ask, "another user", with(List.of("setpriv", "--reuid=64999", "--clear-groups"), post));
                 outside(
                         client,
                         ask,
                         "agentd's own user in a process tree of its own",
-                        with(List.of("unshare", "--pid", "--fork", "setpriv", "--reuid=65534", "--clear-groups"), post));
-                outside(client, ask, "root in a process tree of its own", with(List.of("unshare", "--pid", "--fork"), post));
+                        with(
+                                List.of("unshare", "--pid", "--fork", "setpriv", "--reuid=65534", "--clear-groups"),
+                                post));
+                outside(
+                        client,
+                        ask,
+                        "root in a process tree of its own",
+                        with(List.of("unshare", "--pid", "--fork"), post));
             } else {
                 outside(
                         client,
@@ -117,7 +124,8 @@ final class ApproverCase {
                 figures.skip("approver in a sandbox", agent.state() + ": " + agent.reason());
                 return;
             }
-            String said = client.log(agent.id(), "stdout", 0, Duration.ofMillis(200)).toString();
+            String said =
+                    client.log(agent.id(), "stdout", 0, Duration.ofMillis(200)).toString();
             held(client, ask, "in a sandbox through " + path + " (" + said.strip() + ")");
         }
     }

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 
 /** Managed agents that want to write one file and wait for a person. */
 final class AskingAgents {
@@ -32,8 +33,10 @@ final class AskingAgents {
             consent: {max_wait: "%s"}
             """;
 
+    /** Keys of requests are never used twice, whoever makes the agents. */
+    private static final AtomicLong NEXT = new AtomicLong(1);
+
     private final AgentdClient client;
-    private int next = 1;
 
     AskingAgents(AgentdClient client) {
         this.client = client;
@@ -61,7 +64,7 @@ final class AskingAgents {
     /** Starts one; its id. */
     String spawn(String path, String content, String maxWait) {
         return client.spawn(new Spawn(
-                        "asking-" + next++,
+                        "asking-" + NEXT.getAndIncrement(),
                         "asking.yaml",
                         CONTRACT.formatted(maxWait),
                         Optional.empty(),
