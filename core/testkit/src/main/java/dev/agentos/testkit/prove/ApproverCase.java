@@ -81,11 +81,6 @@ final class ApproverCase {
                         with(
                                 List.of("unshare", "--pid", "--fork", "setpriv", "--reuid=65534", "--clear-groups"),
                                 post));
-                outside(
-                        client,
-                        ask,
-                        "root in a process tree of its own",
-                        with(List.of("unshare", "--pid", "--fork"), post));
             } else {
                 outside(
                         client,

@@ -30,7 +30,7 @@ final class AskingAgents {
                   - {id: write, tool: fs.write, with: {path: "${input.path}", content: "${input.content}"}}
             filesystem: {write: ["/workspace"]}
             security: {consent_for: ["fs.write"]}
-            consent: {max_wait: "%s"}
+            consent: {max_wait: "MAX_WAIT"}
             """;
 
     /** Keys of requests are never used twice, whoever makes the agents. */
@@ -66,7 +66,7 @@ final class AskingAgents {
         return client.spawn(new Spawn(
                         "asking-" + NEXT.getAndIncrement(),
                         "asking.yaml",
-                        CONTRACT.formatted(maxWait),
+                        CONTRACT.replace("MAX_WAIT", maxWait),
                         Optional.empty(),
                         Optional.empty(),
                         List.of(),

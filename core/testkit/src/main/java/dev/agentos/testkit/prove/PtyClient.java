@@ -14,7 +14,7 @@ final class PtyClient implements AutoCloseable {
 
     private final Process process;
     private final OutputStream keys;
-    private final StringBuffer screen = new StringBuffer();
+    private final StringBuilder screen = new StringBuilder();
 
     private PtyClient(Process process) {
         this.process = process;
@@ -38,10 +38,10 @@ final class PtyClient implements AutoCloseable {
         byte[] bytes = new byte[8192];
         try (InputStream in = process.getInputStream()) {
             for (int count = in.read(bytes); count >= 0; count = in.read(bytes)) {
-                screen.append(new String(bytes, 0, count, StandardCharsets.UTF_8));
+                painted(new String(bytes, 0, count, StandardCharsets.UTF_8));
             }
         } catch (IOException e) {
-            screen.append("\n(the terminal is gone)");
+            painted("\n(the terminal is gone)");
         }
     }
 
@@ -51,25 +51,29 @@ final class PtyClient implements AutoCloseable {
         keys.flush();
     }
 
-    /** Everything that was ever on the screen. */
-    String screen() {
-        return screen.toString();
+    private void painted(String text) {
+        synchronized (screen) {
+            screen.append(text);
+        }
     }
 
-    int length() {
-        return screen.length();
+    /** Everything that was ever on the screen. */
+    String screen() {
+        synchronized (screen) {
+            return screen.toString();
+        }
     }
 
     /** Waits until the text stands on the screen after {@code from}; false when it does not come. */
     boolean awaits(String text, int from, Duration limit) throws InterruptedException {
         long deadline = System.nanoTime() + limit.toNanos();
         while (System.nanoTime() < deadline) {
-            if (screen.indexOf(text, from) >= 0) {
+            if (screen().indexOf(text, from) >= 0) {
                 return true;
             }
             TimeUnit.MILLISECONDS.sleep(10);
         }
-        return screen.indexOf(text, from) >= 0;
+        return screen().indexOf(text, from) >= 0;
     }
 
     @Override
