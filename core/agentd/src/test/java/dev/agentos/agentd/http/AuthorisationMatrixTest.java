@@ -93,7 +93,7 @@ class AuthorisationMatrixTest {
         for (var origin : java.util.List.of(
                 new dev.agentos.kernel.PeerProcess.Origin.Nested(7),
                 new dev.agentos.kernel.PeerProcess.Origin.Unknown("gone"))) {
-            assertThrows(
+            org.junit.jupiter.api.Assertions.assertThrows(
                     dev.agentos.agentd.ServiceException.class, () -> guard.admitUser("alice", origin), "an agent's process");
         }
         assertEquals("user root", guard.admitUser("root", new dev.agentos.kernel.PeerProcess.Origin.Unknown("gone")));
