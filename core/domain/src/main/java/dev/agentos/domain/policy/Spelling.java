@@ -1,6 +1,5 @@
 package dev.agentos.domain.policy;
 
-import java.net.URLDecoder;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -90,17 +89,29 @@ final class Spelling {
         return readings;
     }
 
+    /** Every well-formed {@code %XX} decoded; a malformed one stays as it is, so that it cannot shield its neighbours. */
+    private static String percentDecoded(String text) {
+        byte[] in = text.getBytes(StandardCharsets.UTF_8);
+        byte[] out = new byte[in.length];
+        int length = 0;
+        for (int i = 0; i < in.length; i++) {
+            boolean escape = in[i] == '%'
+                    && i + 2 < in.length
+                    && HexFormat.isHexDigit(in[i + 1])
+                    && HexFormat.isHexDigit(in[i + 2]);
+            out[length++] =
+                    escape ? (byte) (HexFormat.fromHexDigit(in[i + 1]) << 4 | HexFormat.fromHexDigit(in[i + 2])) : in[i];
+            i += escape ? 2 : 0;
+        }
+        return new String(out, 0, length, StandardCharsets.UTF_8);
+    }
+
     private static void decoded(String text, Set<String> out) {
         if (text.length() > MAX_DECODED) {
             return;
         }
         if (text.indexOf('%') >= 0) {
-            try {
-                out.add(URLDecoder.decode(text.replace("+", "%2B"), StandardCharsets.UTF_8));
-            } catch (IllegalArgumentException e) {
-                // Not percent-encoded after all; the plain text is compared anyway.
-                return;
-            }
+            out.add(percentDecoded(text));
         }
         String packed = text.replaceAll("\\s", "");
         if (packed.length() >= 8 && packed.matches("[A-Za-z0-9+/_-]+={0,2}")) {
