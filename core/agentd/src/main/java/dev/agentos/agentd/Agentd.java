@@ -5,6 +5,7 @@ import dev.agentos.agentd.agents.AgentEnds;
 import dev.agentos.agentd.agents.AgentInspection;
 import dev.agentos.agentd.agents.AgentService;
 import dev.agentos.agentd.agents.EgressCallers;
+import dev.agentos.agentd.agents.EgressConnections;
 import dev.agentos.agentd.agents.ProcessAgents;
 import dev.agentos.agentd.agents.ProcessWatch;
 import dev.agentos.agentd.agents.SandboxPlans;
@@ -148,6 +149,14 @@ public final class Agentd implements AutoCloseable {
         ConsentService consent = new ConsentService(journal, time, bootId, () -> events.watchers() > 0);
         events.listen(consent::follow);
         EmbedderWorker worker = closer.add(new EmbedderWorker(sandbox, config.run(), config.worker(), bootId));
+        EgressCallers callers = new EgressCallers(book);
+        EgressDoors egress = closer.add(new EgressDoors(
+                config.run().resolve("doors"),
+                journal,
+                consent,
+                time,
+                Resolver.system(),
+                callers));
         SandboxedCalls calls = new SandboxedCalls(sandbox, config.run().resolve("calls"), bootId, SandboxPlans::system);
         ToolGateway gateway = Tools.gateway(
                 journal,
@@ -159,7 +168,8 @@ public final class Agentd implements AutoCloseable {
                         calls,
                         time,
                         new StoredCredentials(secrets),
-                        redactor::get),
+                        redactor::get,
+                        new EgressConnections(egress.connector(), callers)),
                 more);
         Catalog catalog = new Catalog(
                 config.catalog(),
@@ -169,13 +179,6 @@ public final class Agentd implements AutoCloseable {
                 journal);
         SandboxPlans plans = new SandboxPlans(agentsDirectory, List.of(config.state(), config.run()));
         StdinPipes stdins = new StdinPipes();
-        EgressDoors egress = closer.add(new EgressDoors(
-                config.run().resolve("doors"),
-                journal,
-                consent,
-                time,
-                Resolver.system(),
-                new EgressCallers(book)));
         AgentEnds ends = closer.add(new AgentEnds(book, time));
         ProcessAgents processes = new ProcessAgents(book, sandbox, time, plans, stdins, ends, egress);
         AgentService agents = closer.add(new AgentService(

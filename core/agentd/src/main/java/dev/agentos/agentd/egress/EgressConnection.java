@@ -66,7 +66,7 @@ public final class EgressConnection implements AutoCloseable {
     }
 
     /** The socket, for TLS and time-outs. Bytes are counted by {@link #countOut} and {@link #countIn}. */
-    Socket socket() {
+    public Socket socket() {
         return socket;
     }
 

@@ -18,7 +18,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 
 /**
  * {@code rag.retrieve}: the passages of a folder's documents that fit a question, each with file and line. Vectors come
@@ -78,9 +77,11 @@ final class RagRetrieveTool implements Tool.Pure {
         String question = arguments.text("question");
         Map<String, List<Passage>> byDocument = new LinkedHashMap<>();
         List<Passage> passages = new ArrayList<>();
+        Map<String, String> texts = new LinkedHashMap<>();
         for (Object item : read.get("documents") instanceof List<?> documents ? documents : List.of()) {
             if (item instanceof Map<?, ?> map && passages.size() < MAX_PASSAGES) {
                 Document document = new Document(String.valueOf(map.get("name")), String.valueOf(map.get("text")));
+                texts.put(document.name(), document.text());
                 List<Passage> own = Passage.of(document);
                 byDocument.put(document.name(), own);
                 passages.addAll(own);
@@ -93,7 +94,7 @@ final class RagRetrieveTool implements Tool.Pure {
         Found found = vectors(question, byDocument, place.scope());
         List<Ranking.Hit> hits = Ranking.best(
                 question, found.question(), passages, found.vectors(), (int) arguments.number("top_k", DEFAULT_TOP));
-        return ToolResult.of(result(hits, passages, found, read));
+        return ToolResult.of(result(hits, passages, found, read, texts));
     }
 
     private record Found(float[] question, List<float[]> vectors, String method, String note) {}
@@ -127,7 +128,11 @@ final class RagRetrieveTool implements Tool.Pure {
     }
 
     private static Map<String, Object> result(
-            List<Ranking.Hit> hits, List<Passage> passages, Found found, Map<String, Object> read) {
+            List<Ranking.Hit> hits,
+            List<Passage> passages,
+            Found found,
+            Map<String, Object> read,
+            Map<String, String> texts) {
         Map<String, Object> result = new LinkedHashMap<>();
         result.put(
                 "passages",
@@ -146,7 +151,7 @@ final class RagRetrieveTool implements Tool.Pure {
                                 "score",
                                 Math.round(hit.score() * 1000) / 1000.0))
                         .toList());
-        result.put("documents", documents(hits));
+        result.put("documents", documents(hits, texts));
         result.put("method", found.method());
         result.put("searched", (long) passages.size());
         List<String> notes = new ArrayList<>();
@@ -162,21 +167,22 @@ final class RagRetrieveTool implements Tool.Pure {
     }
 
     /** The passages found, by document and on their own lines, so that what is made of them can cite those lines. */
-    private static List<Map<String, Object>> documents(List<Ranking.Hit> hits) {
-        Map<String, TreeMap<Integer, String>> lines = new LinkedHashMap<>();
-        hits.forEach(hit -> lines.computeIfAbsent(hit.passage().document(), _ -> new TreeMap<>())
-                .put(hit.passage().firstLine(), hit.passage().text()));
+    private static List<Map<String, Object>> documents(List<Ranking.Hit> hits, Map<String, String> texts) {
+        Map<String, boolean[]> wanted = new LinkedHashMap<>();
+        for (Ranking.Hit hit : hits) {
+            String text = texts.getOrDefault(hit.passage().document(), "");
+            boolean[] lines = wanted.computeIfAbsent(
+                    hit.passage().document(), _ -> new boolean[text.split("\n", -1).length]);
+            for (int line = hit.passage().firstLine(); line <= hit.passage().lastLine() && line <= lines.length; line++) {
+                lines[line - 1] = true;
+            }
+        }
         List<Map<String, Object>> documents = new ArrayList<>();
-        lines.forEach((name, byLine) -> {
+        wanted.forEach((name, lines) -> {
+            String[] all = texts.getOrDefault(name, "").split("\n", -1);
             StringBuilder text = new StringBuilder();
-            int line = 1;
-            for (Map.Entry<Integer, String> passage : byLine.entrySet()) {
-                while (line < passage.getKey()) {
-                    text.append('\n');
-                    line++;
-                }
-                text.append(passage.getValue()).append("\n\n");
-                line += 2;
+            for (int line = 0; line < all.length; line++) {
+                text.append(lines[line] ? all[line] : "").append('\n');
             }
             documents.add(Event.fields("name", name, "text", text.toString()));
         });

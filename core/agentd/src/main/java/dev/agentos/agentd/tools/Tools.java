@@ -30,6 +30,7 @@ public final class Tools {
             "rag.retrieve",
             "log.triage",
             "csv.report",
+            "web.fetch",
             "shell.exec",
             "code.python");
 
@@ -43,6 +44,7 @@ public final class Tools {
      * @param calls sandboxes for programs
      * @param credentials secrets for calls
      * @param redactor what is taken out of every result
+     * @param connections the way out for calls
      */
     public record Means(
             SentenceVectors vectors,
@@ -51,7 +53,8 @@ public final class Tools {
             SandboxedCalls calls,
             TimeSource time,
             Credentials credentials,
-            Supplier<Redactor> redactor) {
+            Supplier<Redactor> redactor,
+            Connections connections) {
 
         /** Means of a service without secrets. */
         public Means(
@@ -60,7 +63,7 @@ public final class Tools {
                 Path cacheDirectory,
                 SandboxedCalls calls,
                 TimeSource time) {
-            this(vectors, undoDirectory, cacheDirectory, calls, time, Credentials.NONE, () -> Redactor.NONE);
+            this(vectors, undoDirectory, cacheDirectory, calls, time, Credentials.NONE, () -> Redactor.NONE, Connections.NONE);
         }
     }
 
@@ -83,6 +86,7 @@ public final class Tools {
                         new RagRetrieveTool(means.vectors(), new VectorCache(means.cacheDirectory())),
                         new LogTriageTool(),
                         new CsvReportTool(),
+                        new WebFetchTool(means.connections(), means.credentials()),
                         new ShellExecTool(means.calls()),
                         new CodePythonTool(means.calls())));
         tools.addAll(more);

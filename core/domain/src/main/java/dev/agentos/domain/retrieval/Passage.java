@@ -34,8 +34,9 @@ public record Passage(String document, int firstLine, int lastLine, String headi
         String[] lines = document.text().split("\n", -1);
         String heading = "";
         StringBuilder text = new StringBuilder();
-        int first = 1;
-        for (int i = 0; i < lines.length; i++) {
+        int begin = frontMatter(lines);
+        int first = begin + 1;
+        for (int i = begin; i < lines.length; i++) {
             String line = lines[i].strip();
             boolean isHeading = line.matches("#{1,6} .+");
             boolean full = text.length() >= TARGET_CHARS && line.isEmpty();
@@ -62,6 +63,19 @@ public record Passage(String document, int firstLine, int lastLine, String headi
         }
         add(passages, document.name(), first, lines.length, heading, text);
         return passages;
+    }
+
+    /** How many lines at the beginning are about the document and not of it: YAML between two lines of dashes. */
+    private static int frontMatter(String[] lines) {
+        if (lines.length == 0 || !lines[0].strip().equals("---")) {
+            return 0;
+        }
+        for (int i = 1; i < lines.length && i < 60; i++) {
+            if (lines[i].strip().equals("---")) {
+                return i + 1;
+            }
+        }
+        return 0;
     }
 
     private static void add(
