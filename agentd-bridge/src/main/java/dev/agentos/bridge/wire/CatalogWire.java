@@ -16,8 +16,7 @@ public final class CatalogWire {
      * @param otherwise the value when none is given; absent: one must be given
      * @param choices the only values; empty: any
      */
-    public record EntryInput(
-            String name, String kind, String about, Optional<String> otherwise, List<String> choices) {
+    public record EntryInput(String name, String kind, String about, Optional<String> otherwise, List<String> choices) {
         public EntryInput {
             choices = List.copyOf(choices);
         }

@@ -113,7 +113,8 @@ final class CatalogCommands {
                         Cell.of(entry.title()),
                         Cell.of(Tone.MUTED, entry.reason())));
                 table.write(screen());
-                screen().line("  " + screen().muted("see one: agentctl catalog show NAME · start one: agentctl spawn NAME"));
+                screen().line("  "
+                        + screen().muted("see one: agentctl catalog show NAME · start one: agentctl spawn NAME"));
             });
         }
     }
@@ -155,8 +156,7 @@ final class CatalogCommands {
         }
         if (!entry.reason().isEmpty()) {
             screen.line("");
-            screen.labelled(
-                    2, 2, "", Role.BAD, entry.reason() + (entry.next().isEmpty() ? "" : "; " + entry.next()));
+            screen.labelled(2, 2, "", Role.BAD, entry.reason() + (entry.next().isEmpty() ? "" : "; " + entry.next()));
         }
         screen.line("");
         screen.line("  " + screen.bold("What it may do"));
@@ -175,7 +175,9 @@ final class CatalogCommands {
                                             ? ""
                                             : " (" + String.join(" or ", input.choices()) + ")")
                                     + input.otherwise()
-                                            .map(value -> value.isEmpty() ? "; may be left out" : "; " + value + " unless said")
+                                            .map(value -> value.isEmpty()
+                                                    ? "; may be left out"
+                                                    : "; " + value + " unless said")
                                             .orElse("")));
         }
         screen.line("");
@@ -184,7 +186,9 @@ final class CatalogCommands {
                 14,
                 "Signed by",
                 Role.MUTED,
-                entry.signer().isEmpty() ? "nobody who is trusted" : entry.signer() + (entry.shipped() ? ", came with the installation" : ""));
+                entry.signer().isEmpty()
+                        ? "nobody who is trusted"
+                        : entry.signer() + (entry.shipped() ? ", came with the installation" : ""));
         if (!entry.example().isEmpty()) {
             screen.labelled(2, 14, "Start it", Role.MUTED, entry.example());
         }
@@ -209,15 +213,24 @@ final class CatalogCommands {
                     .toList();
             if (entries.isEmpty()) {
                 throw new CtlException(
-                        Exit.NOT_FOUND, "not-found", "there is no catalog entry " + name, name, "agentctl catalog list");
+                        Exit.NOT_FOUND,
+                        "not-found",
+                        "there is no catalog entry " + name,
+                        name,
+                        "agentctl catalog list");
             }
             boolean refused = entries.stream().anyMatch(entry -> entry.state().equals("refused"));
-            show(new CatalogWire.Entries(entries), () -> entries.forEach(entry -> {
-                boolean bad = entry.state().equals("refused");
-                screen().line(screen().tone(bad ? Tone.BAD : Tone.OK, bad ? "✕" : "✓") + " "
-                        + screen().text(entry.name() + " " + entry.version()) + "  "
-                        + screen().muted(bad ? entry.reason() + "; " + entry.next() : "signed by " + entry.signer()));
-            }));
+            show(
+                    new CatalogWire.Entries(entries),
+                    () -> entries.forEach(entry -> {
+                        boolean bad = entry.state().equals("refused");
+                        screen().line(screen().tone(bad ? Tone.BAD : Tone.OK, bad ? "✕" : "✓") + " "
+                                + screen().text(entry.name() + " " + entry.version()) + "  "
+                                + screen().muted(
+                                                bad
+                                                        ? entry.reason() + "; " + entry.next()
+                                                        : "signed by " + entry.signer()));
+                    }));
             return refused ? Exit.REFUSED : Exit.DONE;
         }
     }
@@ -227,10 +240,15 @@ final class CatalogCommands {
         Path path = Path.of(folder);
         if (!Files.isDirectory(path)) {
             throw new CtlException(
-                    Exit.NOT_FOUND, "catalog.no-folder", "there is no folder " + folder, folder, "name an entry's folder");
+                    Exit.NOT_FOUND,
+                    "catalog.no-folder",
+                    "there is no folder " + folder,
+                    folder,
+                    "name an entry's folder");
         }
         Map<String, String> files = new LinkedHashMap<>();
-        EntrySigning.files(path).forEach((name, content) -> files.put(name, Base64.getEncoder().encodeToString(content)));
+        EntrySigning.files(path)
+                .forEach((name, content) -> files.put(name, Base64.getEncoder().encodeToString(content)));
         return new CatalogWire.EntryFiles(files);
     }
 
@@ -426,8 +444,7 @@ final class CatalogCommands {
 
         @Override
         protected int run() throws InterruptedException, IOException {
-            CatalogWire.TrustedKeys keys =
-                    client().trust(new CatalogWire.TrustRequest(name, Files.readString(file)));
+            CatalogWire.TrustedKeys keys = client().trust(new CatalogWire.TrustRequest(name, Files.readString(file)));
             return show(keys, () -> keys(screen(), keys));
         }
     }
@@ -449,7 +466,8 @@ final class CatalogCommands {
             client().distrust(name);
             return show(
                     Map.of("removed", name),
-                    () -> screen().line(screen().tone(Tone.OK, "✓") + " " + screen().text(name) + " is not trusted any more."));
+                    () -> screen().line(screen().tone(Tone.OK, "✓") + " " + screen().text(name)
+                            + " is not trusted any more."));
         }
     }
 }

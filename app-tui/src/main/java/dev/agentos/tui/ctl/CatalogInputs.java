@@ -44,7 +44,9 @@ final class CatalogInputs {
                     "usage",
                     entry.name() + " needs to be told " + String.join(", ", missing),
                     entry.name(),
-                    entry.example().isEmpty() ? "give each with --input NAME=VALUE" : "for example: " + entry.example());
+                    entry.example().isEmpty()
+                            ? "give each with --input NAME=VALUE"
+                            : "for example: " + entry.example());
         }
         return complete;
     }

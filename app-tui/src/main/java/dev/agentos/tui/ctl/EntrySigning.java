@@ -44,7 +44,8 @@ final class EntrySigning {
                     file,
                     Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
                     PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")))) {
-                channel.write(StandardCharsets.US_ASCII.encode(encoded(pair.getPrivate().getEncoded())));
+                channel.write(StandardCharsets.US_ASCII.encode(
+                        encoded(pair.getPrivate().getEncoded())));
             }
             Files.writeString(publicFile(file), encoded(pair.getPublic().getEncoded()));
             return EntryManifest.keyId(pair.getPublic());
@@ -135,7 +136,11 @@ final class EntrySigning {
     private static byte[] decoded(Path file) throws IOException {
         if (!Files.isReadable(file)) {
             throw new CtlException(
-                    Exit.NOT_FOUND, "key.no-file", "there is no key " + file, file.toString(), "agentctl catalog keygen FILE");
+                    Exit.NOT_FOUND,
+                    "key.no-file",
+                    "there is no key " + file,
+                    file.toString(),
+                    "agentctl catalog keygen FILE");
         }
         return Base64.getDecoder().decode(Files.readString(file).strip());
     }

@@ -114,9 +114,8 @@ final class SpawnCommand extends CtlCommand {
             agent = await(agent.id(), wait == Wait.ENDED ? Until.ENDED : Until.STARTED);
         }
         AgentView shown = agent;
-        Optional<String> answer = wait == Wait.ENDED && entry.isPresent() && !json()
-                ? answer(entry.get(), agent.id())
-                : Optional.empty();
+        Optional<String> answer =
+                wait == Wait.ENDED && entry.isPresent() && !json() ? answer(entry.get(), agent.id()) : Optional.empty();
         show(agent, () -> {
             told(screen(), shown);
             answer.ifPresent(text -> {
@@ -129,8 +128,8 @@ final class SpawnCommand extends CtlCommand {
 
     private EntryView entry(String given) throws InterruptedException {
         int at = given.indexOf('@');
-        EntryView entry = client().catalogEntry(
-                        at < 0 ? given : given.substring(0, at), at < 0 ? "" : given.substring(at + 1));
+        EntryView entry =
+                client().catalogEntry(at < 0 ? given : given.substring(0, at), at < 0 ? "" : given.substring(at + 1));
         if (!entry.state().equals("ready")) {
             throw new CtlException(
                     Exit.REFUSED,

@@ -118,8 +118,8 @@ public final class Agentd implements AutoCloseable {
         }
     }
 
-    private static Agentd start(
-            AgentdConfig config, TimeSource time, Sandbox sandbox, List<Tool> more, Closer closer) throws Exception {
+    private static Agentd start(AgentdConfig config, TimeSource time, Sandbox sandbox, List<Tool> more, Closer closer)
+            throws Exception {
         makePrivate(config.state());
         makePrivate(config.run());
         closer.add(StateLock.take(config.state()));
@@ -150,13 +150,8 @@ public final class Agentd implements AutoCloseable {
         events.listen(consent::follow);
         EmbedderWorker worker = closer.add(new EmbedderWorker(sandbox, config.run(), config.worker(), bootId));
         EgressCallers callers = new EgressCallers(book);
-        EgressDoors egress = closer.add(new EgressDoors(
-                config.run().resolve("doors"),
-                journal,
-                consent,
-                time,
-                Resolver.system(),
-                callers));
+        EgressDoors egress = closer.add(
+                new EgressDoors(config.run().resolve("doors"), journal, consent, time, Resolver.system(), callers));
         SandboxedCalls calls = new SandboxedCalls(sandbox, config.run().resolve("calls"), bootId, SandboxPlans::system);
         ToolGateway gateway = Tools.gateway(
                 journal,
@@ -197,7 +192,13 @@ public final class Agentd implements AutoCloseable {
         ServiceStatus status = new ServiceStatus(config, time, book, consent, journal, worker);
         closer.add(status::stop);
         SandboxWatch watch = new SandboxWatch(
-                sandbox, probe, new HostFactsProbe(config.execd()), book, status, BUILT_IN_MODELS, Tools.capabilities(more));
+                sandbox,
+                probe,
+                new HostFactsProbe(config.execd()),
+                book,
+                status,
+                BUILT_IN_MODELS,
+                Tools.capabilities(more));
         watch.begin();
         Api api = new Api(
                 status,

@@ -106,7 +106,9 @@ public final class Catalog {
             throw unreadable(e);
         }
         all.sort(Comparator.comparing(Found::name)
-                .thenComparing(found -> EntryVersion.of(found.version()).orElse(new EntryVersion(0, 0, 0)), Comparator.reverseOrder()));
+                .thenComparing(
+                        found -> EntryVersion.of(found.version()).orElse(new EntryVersion(0, 0, 0)),
+                        Comparator.reverseOrder()));
         return all;
     }
 
@@ -114,7 +116,8 @@ public final class Catalog {
     public Optional<Found> find(String name, Optional<String> version) {
         return list().stream()
                 .filter(found -> found.name().equals(name))
-                .filter(found -> version.map(wanted -> wanted.equals(found.version())).orElse(true))
+                .filter(found ->
+                        version.map(wanted -> wanted.equals(found.version())).orElse(true))
                 .findFirst();
     }
 
@@ -129,7 +132,8 @@ public final class Catalog {
                     name,
                     version,
                     isShipped,
-                    new Verdict.Refused("catalog.unreadable", String.valueOf(e.getMessage()), "correct it and sign again"),
+                    new Verdict.Refused(
+                            "catalog.unreadable", String.valueOf(e.getMessage()), "correct it and sign again"),
                     Optional.empty(),
                     Optional.empty(),
                     "",
@@ -145,8 +149,8 @@ public final class Catalog {
                         ? manifest.verify(files.digestsWithout(EntryManifest.FILE), keys.all())
                         : new Verdict.Refused(
                                 "catalog.misplaced",
-                                "it is signed as " + manifest.name() + " " + manifest.version() + ", not as " + name + " "
-                                        + version,
+                                "it is signed as " + manifest.name() + " " + manifest.version() + ", not as " + name
+                                        + " " + version,
                                 "put it where it belongs"))
                 .orElse(new Verdict.Refused(
                         "catalog.unsigned",
@@ -168,7 +172,8 @@ public final class Catalog {
                         && entry.get().version().toString().equals(version))) {
             verdict = new Verdict.Refused(
                     "catalog.misplaced",
-                    "its entry.yaml says " + entry.get().name() + " " + entry.get().version(),
+                    "its entry.yaml says " + entry.get().name() + " "
+                            + entry.get().version(),
                     "put it where it belongs");
         }
         Optional<ContractDocument> contract = Optional.empty();
@@ -287,8 +292,7 @@ public final class Catalog {
                         : ServiceException.notFound("catalog entry", name, "see agentctl catalog list");
             }
             for (Found found : gone) {
-                journal.commit(Batch.of(
-                        trace, new Event.CatalogChanged(name, found.version(), "removed", "", "", by)));
+                journal.commit(Batch.of(trace, new Event.CatalogChanged(name, found.version(), "removed", "", "", by)));
                 delete(installed.resolve(name).resolve(found.version()));
             }
             return gone.stream().map(Found::version).toList();

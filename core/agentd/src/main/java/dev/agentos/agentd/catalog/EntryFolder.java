@@ -51,7 +51,8 @@ record EntryFolder(Path folder, Map<String, byte[]> files) {
                 }
                 total[0] += Files.size(path);
                 if (files.size() >= MAX_FILES || total[0] > MAX_BYTES) {
-                    throw new IOException("an entry has at most " + MAX_FILES + " files and " + MAX_BYTES / 1024 + " KiB");
+                    throw new IOException(
+                            "an entry has at most " + MAX_FILES + " files and " + MAX_BYTES / 1024 + " KiB");
                 }
                 files.put(name, Files.readAllBytes(path));
             }

@@ -69,8 +69,7 @@ public final class TrustedKeys {
     }
 
     void add(String name, PublicKey key) throws IOException {
-        Files.writeString(
-                own.resolve(name + ENDING), Base64.getEncoder().encodeToString(key.getEncoded()) + "\n");
+        Files.writeString(own.resolve(name + ENDING), Base64.getEncoder().encodeToString(key.getEncoded()) + "\n");
     }
 
     /** Removes a key of the operator's; false when there is none of that name. */

@@ -63,8 +63,7 @@ final class CatalogRoutes {
                         Void.class,
                         CatalogWire.EntriesRemoved.class,
                         call -> new CatalogWire.EntriesRemoved(
-                                call.id(),
-                                catalog.remove(call.trace(), call.id(), call.text("version"), call.by()))),
+                                call.id(), catalog.remove(call.trace(), call.id(), call.text("version"), call.by()))),
                 get(
                         "/v1/trust",
                         "listTrustedKeys",
@@ -106,7 +105,9 @@ final class CatalogRoutes {
     private static Map<String, byte[]> decoded(CatalogWire.EntryFiles files) {
         Map<String, byte[]> decoded = new LinkedHashMap<>();
         try {
-            files.files().forEach((path, content) -> decoded.put(path, Base64.getDecoder().decode(content)));
+            files.files()
+                    .forEach((path, content) ->
+                            decoded.put(path, Base64.getDecoder().decode(content)));
         } catch (IllegalArgumentException e) {
             throw new ServiceException(
                     ServiceException.Kind.BAD_REQUEST, "request.body", "a file is not base64", "files", "encode it");
@@ -128,7 +129,8 @@ final class CatalogRoutes {
             }
         }
         if (state.equals("lacking")) {
-            String programs = found.lacks().stream().map(CatalogEntry.Need::program).collect(Collectors.joining(", "));
+            String programs =
+                    found.lacks().stream().map(CatalogEntry.Need::program).collect(Collectors.joining(", "));
             reason = "it needs " + programs + ", which is not on this machine";
             next = "install " + programs + " (Debian and Ubuntu: apt-get install " + programs.replace(",", "") + ")";
         }

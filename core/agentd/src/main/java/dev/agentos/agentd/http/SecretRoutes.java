@@ -50,7 +50,8 @@ final class SecretRoutes {
                         SecretWire.SecretView.class,
                         call -> {
                             SecretWire.SecretValue given = value(call);
-                            return view(secrets.set(call.trace(), given.name(), given.value(), given.hosts(), call.by()));
+                            return view(
+                                    secrets.set(call.trace(), given.name(), given.value(), given.hosts(), call.by()));
                         }),
                 post(
                         "/v1/secrets/{id}/delete",

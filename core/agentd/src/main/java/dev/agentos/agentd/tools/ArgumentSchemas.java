@@ -23,9 +23,10 @@ final class ArgumentSchemas {
     /** @throws ToolException naming where the arguments do not fit and what would */
     void check(ToolDescriptor tool, Map<String, Object> values) throws ToolException {
         // Made at the first call: most runs use few tools, and none of them needs this at the start.
-        Schema schema = compiled.computeIfAbsent(tool.inputSchema(), json -> SchemaRegistry.withDefaultDialect(
-                        SpecificationVersion.DRAFT_2020_12)
-                .getSchema(json, InputFormat.JSON));
+        Schema schema = compiled.computeIfAbsent(
+                tool.inputSchema(),
+                json -> SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12)
+                        .getSchema(json, InputFormat.JSON));
         List<Error> errors = schema.validate(CanonicalJson.write(values), InputFormat.JSON);
         if (errors.isEmpty()) {
             return;
@@ -38,7 +39,8 @@ final class ArgumentSchemas {
                 .orElse("");
         throw new ToolException(
                 "argument.schema",
-                tool.name() + ": " + told + (errors.size() > MAX_TOLD ? "; and " + (errors.size() - MAX_TOLD) + " more" : ""),
+                tool.name() + ": " + told
+                        + (errors.size() > MAX_TOLD ? "; and " + (errors.size() - MAX_TOLD) + " more" : ""),
                 "correct the arguments; agentctl tool show " + tool.name() + " says what it takes");
     }
 

@@ -83,8 +83,8 @@ final class CallGuard {
     /** The events that say which secrets a call takes along; written before it is made. */
     List<Event> used(ToolGateway.Caller caller, String step, ToolDescriptor tool, Arguments arguments) {
         return uses(tool, arguments).stream()
-                .<Event>map(use -> new Event.SecretUsed(
-                        caller.agent(), caller.run(), step, tool.name(), use.name(), use.host()))
+                .<Event>map(use ->
+                        new Event.SecretUsed(caller.agent(), caller.run(), step, tool.name(), use.name(), use.host()))
                 .toList();
     }
 

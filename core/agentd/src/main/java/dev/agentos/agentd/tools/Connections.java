@@ -9,7 +9,8 @@ public interface Connections {
 
     /** No way out at all. */
     Connections NONE = (_, host, _) -> {
-        throw new ToolException("egress.none", "this service connects to nothing, so not to " + host, "see agentctl doctor");
+        throw new ToolException(
+                "egress.none", "this service connects to nothing, so not to " + host, "see agentctl doctor");
     };
 
     /** An open connection; closing it records what it moved. */

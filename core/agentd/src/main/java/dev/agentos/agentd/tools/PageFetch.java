@@ -52,12 +52,16 @@ final class PageFetch {
             }
             if (redirects.size() == MAX_REDIRECTS) {
                 throw new ToolException(
-                        "web.redirects", start + " leads on more than " + MAX_REDIRECTS + " times", "name the page itself");
+                        "web.redirects",
+                        start + " leads on more than " + MAX_REDIRECTS + " times",
+                        "name the page itself");
             }
             URI next = checked(uri.resolve(location.strip()).toString());
             if (uri.getScheme().equals("https") && next.getScheme().equals("http")) {
                 throw new ToolException(
-                        "web.downgrade", uri + " leads to " + next + ", which is not encrypted", "name that page itself");
+                        "web.downgrade",
+                        uri + " leads to " + next + ", which is not encrypted",
+                        "name that page itself");
             }
             redirects.add(next.toString());
             uri = next;
@@ -98,10 +102,13 @@ final class PageFetch {
                             .filter(p -> !p.isEmpty())
                             .orElse("/")
                     + Optional.ofNullable(uri.getRawQuery()).map(q -> "?" + q).orElse("");
-            String request = "GET " + path + " HTTP/1.1\r\nHost: " + uri.getHost() + (uri.getPort() > 0 ? ":" + port : "")
-                    + "\r\nUser-Agent: AgentOS\r\nAccept: text/html, text/plain, application/json;q=0.9, */*;q=0.1\r\n"
-                    + "Accept-Encoding: gzip\r\nConnection: close\r\n"
-                    + authorisation.map(value -> "Authorization: " + value + "\r\n").orElse("") + "\r\n";
+            String request =
+                    "GET " + path + " HTTP/1.1\r\nHost: " + uri.getHost() + (uri.getPort() > 0 ? ":" + port : "")
+                            + "\r\nUser-Agent: AgentOS\r\nAccept: text/html, text/plain, application/json;q=0.9, */*;q=0.1\r\n"
+                            + "Accept-Encoding: gzip\r\nConnection: close\r\n"
+                            + authorisation
+                                    .map(value -> "Authorization: " + value + "\r\n")
+                                    .orElse("") + "\r\n";
             socket.getOutputStream().write(request.getBytes(StandardCharsets.UTF_8));
             socket.getOutputStream().flush();
             return answer(uri, new BufferedInputStream(socket.getInputStream()), List.copyOf(redirects));

@@ -171,9 +171,11 @@ final class RagRetrieveTool implements Tool.Pure {
         Map<String, boolean[]> wanted = new LinkedHashMap<>();
         for (Ranking.Hit hit : hits) {
             String text = texts.getOrDefault(hit.passage().document(), "");
-            boolean[] lines = wanted.computeIfAbsent(
-                    hit.passage().document(), _ -> new boolean[text.split("\n", -1).length]);
-            for (int line = hit.passage().firstLine(); line <= hit.passage().lastLine() && line <= lines.length; line++) {
+            boolean[] lines =
+                    wanted.computeIfAbsent(hit.passage().document(), _ -> new boolean[text.split("\n", -1).length]);
+            for (int line = hit.passage().firstLine();
+                    line <= hit.passage().lastLine() && line <= lines.length;
+                    line++) {
                 lines[line - 1] = true;
             }
         }

@@ -34,8 +34,8 @@ final class ResultCache {
         };
         return who.isEmpty()
                 ? Optional.empty()
-                : Optional.of(Digests.sha256OfJson(List.of(
-                        tool.name(), tool.summary(), tool.inputSchema(), who, Digests.sha256OfJson(values))));
+                : Optional.of(Digests.sha256OfJson(
+                        List.of(tool.name(), tool.summary(), tool.inputSchema(), who, Digests.sha256OfJson(values))));
     }
 
     Optional<ToolResult> get(String key) {

@@ -249,7 +249,8 @@ public final class ToolGateway {
     private CallOutcome perform(Call call, List<Event> decided) throws ToolException {
         List<Event> before = new ArrayList<>(decided);
         before.addAll(guard.used(call.caller(), call.step(), call.tool().descriptor(), call.arguments()));
-        StateChange counted = call.caller().task().called(call.tool().descriptor().name());
+        StateChange counted =
+                call.caller().task().called(call.tool().descriptor().name());
         return switch (call.tool()) {
             case Tool.Pure pure -> compute(call, pure, before, counted);
             case Tool.Effectful effectful -> {
@@ -317,14 +318,15 @@ public final class ToolGateway {
         Map<String, Object> detail;
         List<StateChange> changes = List.of();
         try {
-            Optional<String> kept = cache.key(tool.descriptor(), call.arguments().values(), caller.place());
+            Optional<String> kept =
+                    cache.key(tool.descriptor(), call.arguments().values(), caller.place());
             Optional<ToolResult> earlier = kept.flatMap(cache::get);
             ToolResult result = earlier.isPresent() ? earlier.get() : made(call, tool);
             if (earlier.isEmpty()) {
                 kept.ifPresent(key -> cache.put(key, result));
             }
-            Task.Shown shown = shown(
-                    caller, call.step(), tool, call.arguments(), call.targets(), result.output(), result.found());
+            Task.Shown shown =
+                    shown(caller, call.step(), tool, call.arguments(), call.targets(), result.output(), result.found());
             changes = shown.changes();
             outcome = new CallOutcome.Done(result.output(), shown.labels());
             word = EffectRecord.DONE;

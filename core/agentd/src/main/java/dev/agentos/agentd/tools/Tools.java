@@ -63,7 +63,15 @@ public final class Tools {
                 Path cacheDirectory,
                 SandboxedCalls calls,
                 TimeSource time) {
-            this(vectors, undoDirectory, cacheDirectory, calls, time, Credentials.NONE, () -> Redactor.NONE, Connections.NONE);
+            this(
+                    vectors,
+                    undoDirectory,
+                    cacheDirectory,
+                    calls,
+                    time,
+                    Credentials.NONE,
+                    () -> Redactor.NONE,
+                    Connections.NONE);
         }
     }
 
@@ -75,26 +83,23 @@ public final class Tools {
     public static ToolGateway gateway(Journal journal, ConsentService consent, Means means, List<Tool> more)
             throws IOException {
         List<Tool> tools = new ArrayList<>(List.of(
-                        new FsReadTool(),
-                        new FsListTool(),
-                        new FsWriteTool(means.undoDirectory()),
-                        new FsSortTool(),
-                        new FsMoveTool(),
-                        new SummarizeTool(means.vectors()),
-                        new CalcTool(),
-                        new TimeTool(means.time()),
-                        new RagRetrieveTool(means.vectors(), new VectorCache(means.cacheDirectory())),
-                        new LogTriageTool(),
-                        new CsvReportTool(),
-                        new WebFetchTool(means.connections(), means.credentials()),
-                        new ShellExecTool(means.calls()),
-                        new CodePythonTool(means.calls())));
+                new FsReadTool(),
+                new FsListTool(),
+                new FsWriteTool(means.undoDirectory()),
+                new FsSortTool(),
+                new FsMoveTool(),
+                new SummarizeTool(means.vectors()),
+                new CalcTool(),
+                new TimeTool(means.time()),
+                new RagRetrieveTool(means.vectors(), new VectorCache(means.cacheDirectory())),
+                new LogTriageTool(),
+                new CsvReportTool(),
+                new WebFetchTool(means.connections(), means.credentials()),
+                new ShellExecTool(means.calls()),
+                new CodePythonTool(means.calls())));
         tools.addAll(more);
         return new ToolGateway(
-                journal,
-                consent,
-                tools,
-                new CallGuard(means.credentials(), means.redactor(), _ -> Optional.empty()));
+                journal, consent, tools, new CallGuard(means.credentials(), means.redactor(), _ -> Optional.empty()));
     }
 
     /** Capabilities that the built-in tools and others serve. */

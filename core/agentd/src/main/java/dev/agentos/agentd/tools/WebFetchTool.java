@@ -71,7 +71,9 @@ final class WebFetchTool implements Tool.Pure {
                         : Optional.empty());
         if (page.status() >= 400) {
             throw new ToolException(
-                    "web.status", page.uri() + " answers " + page.status(), "check the address, or whether it needs a login");
+                    "web.status",
+                    page.uri() + " answers " + page.status(),
+                    "check the address, or whether it needs a login");
         }
         String type = page.headers().getOrDefault("content-type", "text/html").toLowerCase(Locale.ROOT);
         String raw = new String(page.body(), charset(type));
@@ -82,7 +84,9 @@ final class WebFetchTool implements Tool.Pure {
             Document document = Jsoup.parse(raw, page.uri().toString());
             result.put(
                     "title",
-                    document.title().isBlank() ? page.uri().getHost() : document.title().strip());
+                    document.title().isBlank()
+                            ? page.uri().getHost()
+                            : document.title().strip());
             result.put("text", cut(readable(document)));
         } else if (type.startsWith("text/") || type.contains("json")) {
             result.put("title", page.uri().getHost() + page.uri().getPath());
@@ -108,7 +112,8 @@ final class WebFetchTool implements Tool.Pure {
                         .matches(".*(display:none|visibility:hidden|font-size:0).*"))
                 .toList()
                 .forEach(Element::remove);
-        Element main = Optional.ofNullable(document.selectFirst("article, main, [role=main]")).orElse(document.body());
+        Element main = Optional.ofNullable(document.selectFirst("article, main, [role=main]"))
+                .orElse(document.body());
         StringBuilder text = new StringBuilder();
         for (Element block : main.select(BLOCKS)) {
             // A block inside another one is told with it, so that nothing comes twice.
@@ -117,7 +122,9 @@ final class WebFetchTool implements Tool.Pure {
             }
             String words = block.text().strip();
             if (!words.isEmpty()) {
-                text.append(block.normalName().matches("h[1-6]") ? "# " : "").append(words).append("\n\n");
+                text.append(block.normalName().matches("h[1-6]") ? "# " : "")
+                        .append(words)
+                        .append("\n\n");
             }
         }
         return text.isEmpty() ? main.text() : text.toString();
@@ -130,7 +137,8 @@ final class WebFetchTool implements Tool.Pure {
 
     private static Charset charset(String type) {
         int at = type.indexOf("charset=");
-        String name = at < 0 ? "utf-8" : type.substring(at + 8).split("[;\\s]", 2)[0].replace("\"", "");
+        String name =
+                at < 0 ? "utf-8" : type.substring(at + 8).split("[;\\s]", 2)[0].replace("\"", "");
         try {
             return Charset.forName(name);
         } catch (IllegalArgumentException e) {

@@ -300,12 +300,7 @@ class RecoveryTest {
             SandboxPlans plans = new SandboxPlans(agentsDirectory, List.of());
             AgentEnds ends = new AgentEnds(book, time);
             EgressDoors egress = new EgressDoors(
-                    directory.resolve("doors"),
-                    journal,
-                    consent,
-                    time,
-                    Resolver.system(),
-                    new EgressCallers(book));
+                    directory.resolve("doors"), journal, consent, time, Resolver.system(), new EgressCallers(book));
             ProcessAgents processes = new ProcessAgents(book, sandbox, time, plans, new StdinPipes(), ends, egress);
             try (egress;
                     AgentService agents = new AgentService(

@@ -101,7 +101,16 @@ class ShippedEntriesTest {
                     agentd,
                     "csv-report",
                     Map.of(
-                            "table", table.toString(), "output", data.toString(), "group", "", "value", "", "title", ""));
+                            "table",
+                            table.toString(),
+                            "output",
+                            data.toString(),
+                            "group",
+                            "",
+                            "value",
+                            "",
+                            "title",
+                            ""));
             String report = Files.readString(data.resolve("report.md"));
             String chart = Files.readString(data.resolve("chart.svg"));
             assertTrue(report.contains("| South | 30 | 65.2 % |"), report);
@@ -119,7 +128,8 @@ class ShippedEntriesTest {
                     agentd,
                     "folder-question",
                     Map.of("folder", data.toString(), "question", "What does a street café cost?", "sentences", 1L));
-            String result = agentd.door.get("/v1/agents/" + agent.id() + "/result").body();
+            String result =
+                    agentd.door.get("/v1/agents/" + agent.id() + "/result").body();
             assertTrue(result.contains("18 crowns"), result);
             assertTrue(result.contains("b.md, line 3"), result);
         }
@@ -136,10 +146,11 @@ class ShippedEntriesTest {
             assertEquals(200, reply.status(), reply.body());
             AgentRecord asking = agentd.await(
                     "agent-file-organiser-001",
-                    record -> record.steps().stream().anyMatch(step -> step.state().equals("asking")));
+                    record -> record.steps().stream()
+                            .anyMatch(step -> step.state().equals("asking")));
             assertTrue(Files.exists(data.resolve("photo.jpg")), "nothing moves before the answer");
-            Reply ask = agentd.door.get(
-                    "/v1/consents/" + asking.steps().getLast().note());
+            Reply ask =
+                    agentd.door.get("/v1/consents/" + asking.steps().getLast().note());
             assertTrue(ask.body().contains("photo.jpg"), ask.body());
             agentd.door.post(
                     "/v1/consents/" + ask.text("id") + "/answer",

@@ -31,11 +31,13 @@ class SecretsTest {
         try (TestAgentd agentd = TestAgentd.start(temp)) {
             Reply set = agentd.door.post(
                     "/v1/secrets",
-                    CanonicalJson.write(Map.of("name", "smtp-password", "value", CANARY, "hosts", List.of("smtp.Example.org"))));
+                    CanonicalJson.write(
+                            Map.of("name", "smtp-password", "value", CANARY, "hosts", List.of("smtp.Example.org"))));
             assertEquals(200, set.status(), set.body());
             Reply replaced = agentd.door.post(
                     "/v1/secrets",
-                    CanonicalJson.write(Map.of("name", "smtp-password", "value", CANARY + "2", "hosts", List.of("smtp.example.org"))));
+                    CanonicalJson.write(Map.of(
+                            "name", "smtp-password", "value", CANARY + "2", "hosts", List.of("smtp.example.org"))));
             assertTrue(replaced.body().contains("\"version\":2"), replaced.body());
             Reply list = agentd.door.get("/v1/secrets");
             assertTrue(list.body().contains("\"hosts\":[\"smtp.example.org\"]"), list.body());
@@ -73,7 +75,8 @@ class SecretsTest {
     @Test
     void whatAnAgentWritesDownOfASecretIsTakenOutOfTheJournalAndTheAnswers(@TempDir Path temp) throws Exception {
         try (TestAgentd agentd = TestAgentd.start(temp)) {
-            agentd.door.post("/v1/secrets", CanonicalJson.write(Map.of("name", "token", "value", CANARY, "hosts", List.of())));
+            agentd.door.post(
+                    "/v1/secrets", CanonicalJson.write(Map.of("name", "token", "value", CANARY, "hosts", List.of())));
             for (String spelling : List.of(
                     CANARY,
                     Base64.getEncoder().encodeToString(("x" + CANARY).getBytes(StandardCharsets.UTF_8)),

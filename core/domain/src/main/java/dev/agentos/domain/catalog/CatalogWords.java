@@ -30,8 +30,8 @@ public final class CatalogWords {
                         ? "It asks you nothing, unless what it found would decide where something goes."
                         : "It asks you before each use of " + list(asks) + ".");
         if (!contract.security().secrets().isEmpty()) {
-            words.add("Its tools may use your secrets " + list(contract.security().secrets())
-                    + "; it does not see them.");
+            words.add("Its tools may use your secrets "
+                    + list(contract.security().secrets()) + "; it does not see them.");
         }
         words.add(models(contract));
         words.add("It stops after " + contract.budget().toolCalls() + " tool calls or "
@@ -82,7 +82,9 @@ public final class CatalogWords {
         } else if (contract.runtime() instanceof AgentRuntime.Managed managed
                 && !managed.plan().isEmpty()) {
             words.add("Its steps are fixed: "
-                    + String.join(", then ", managed.plan().stream().map(PlanStep::tool).toList())
+                    + String.join(
+                            ", then ",
+                            managed.plan().stream().map(PlanStep::tool).toList())
                     + ". Nothing it reads can add one.");
         }
     }

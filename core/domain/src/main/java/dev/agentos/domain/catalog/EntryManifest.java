@@ -66,8 +66,7 @@ public record EntryManifest(
         Signature signature = Signature.getInstance("Ed25519");
         signature.initSign(privateKey);
         signature.update(signed(name, version, sorted, id));
-        return new EntryManifest(
-                name, version, sorted, id, Base64.getEncoder().encodeToString(signature.sign()));
+        return new EntryManifest(name, version, sorted, id, Base64.getEncoder().encodeToString(signature.sign()));
     }
 
     /** The manifest as the text of its file. */

@@ -58,7 +58,9 @@ final class ContractKeys {
         keys.put("modelPolicy", List.of("allow", "max_context_tokens", "placement"));
         keys.put("memory", List.of("namespace", "retention_days", "rag"));
         keys.put("memory.rag", List.of("top_k", "require_grounding"));
-        keys.put("security", List.of("consent_for", "data_scopes", "check_origins", "on_tainted", "trusted_sources", "secrets"));
+        keys.put(
+                "security",
+                List.of("consent_for", "data_scopes", "check_origins", "on_tainted", "trusted_sources", "secrets"));
         keys.put("observability", List.of("tracing", "log_fields"));
         keys.put("runtime", List.of("managed", "process"));
         keys.put("runtime.managed", List.of("prompt", "plan"));

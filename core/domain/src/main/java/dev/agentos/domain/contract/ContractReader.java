@@ -151,10 +151,7 @@ final class ContractReader {
                         section.word("check_origins", OriginRules.DEFAULT.check()),
                         section.word("on_tainted", OriginRules.DEFAULT.onTainted()),
                         section.texts(
-                                "trusted_sources",
-                                FieldRules::trustedSource,
-                                UnaryOperator.identity(),
-                                List.of())),
+                                "trusted_sources", FieldRules::trustedSource, UnaryOperator.identity(), List.of())),
                 section.texts("secrets", FieldRules::secretName, UnaryOperator.identity(), List.of()));
     }
 

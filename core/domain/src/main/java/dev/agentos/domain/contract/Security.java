@@ -10,8 +10,7 @@ import java.util.List;
  * @param dataScopes labels of the data that the agent may read; empty: only unlabelled data
  * @param secrets names of secrets that the gateway may put into its calls; the agent itself never sees a value
  */
-public record Security(
-        List<String> consentFor, List<String> dataScopes, OriginRules origins, List<String> secrets) {
+public record Security(List<String> consentFor, List<String> dataScopes, OriginRules origins, List<String> secrets) {
     /**
      * The word of {@code consent_for} that makes a connection to an undeclared place wait for a person instead of being
      * refused. It names no tool, so it needs no capability; what it lets happen is each time a person's grant.
