@@ -70,8 +70,7 @@ public final class TaskWire {
             boolean person,
             Optional<Long> waitMs) {
         public ToolCall {
-            arguments =
-                    arguments == null ? Map.of() : Collections.unmodifiableMap(new LinkedHashMap<>(arguments));
+            arguments = arguments == null ? Map.of() : Collections.unmodifiableMap(new LinkedHashMap<>(arguments));
         }
     }
 

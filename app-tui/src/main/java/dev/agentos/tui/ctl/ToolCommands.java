@@ -57,7 +57,11 @@ final class ToolCommands {
             return WireJson.read(json, Map.class);
         } catch (JacksonException e) {
             throw new CtlException(
-                    Exit.USAGE, "usage", "the arguments are no JSON object: " + e.getOriginalMessage(), json, "correct them");
+                    Exit.USAGE,
+                    "usage",
+                    "the arguments are no JSON object: " + e.getOriginalMessage(),
+                    json,
+                    "correct them");
         }
     }
 
@@ -107,7 +111,9 @@ final class ToolCommands {
                 tool.writesFields().forEach((field, labels) -> line("  " + field, String.join(", ", labels)));
                 line("goes to", tool.destinations().isEmpty() ? "nowhere" : String.join(", ", tool.destinations()));
                 line("sensitive", tool.sensitive().isEmpty() ? "nothing" : String.join(", ", tool.sensitive()));
-                line("counts as", tool.cost().calls() + " calls, " + tool.cost().microUsd() + " millionths of a dollar");
+                line(
+                        "counts as",
+                        tool.cost().calls() + " calls, " + tool.cost().microUsd() + " millionths of a dollar");
                 line("kept", tool.cache());
                 line("arguments", tool.inputSchema());
             });
@@ -182,9 +188,7 @@ final class ToolCommands {
                     }
                     table.write(screen());
                 }
-                screen().line("  "
-                        + screen().muted("gives data  ")
-                        + String.join(", ", considered.writes()));
+                screen().line("  " + screen().muted("gives data  ") + String.join(", ", considered.writes()));
             });
             return considered.decision().equals("refused") ? Exit.REFUSED : Exit.DONE;
         }
@@ -213,7 +217,10 @@ final class ToolCommands {
         @Option(names = "--task", paramLabel = "TASK", description = "The task that the call belongs to.")
         private @Nullable String task;
 
-        @Option(names = "--wait", paramLabel = "SECONDS", description = "How long to wait for an answer; 30 by default.")
+        @Option(
+                names = "--wait",
+                paramLabel = "SECONDS",
+                description = "How long to wait for an answer; 30 by default.")
         private long wait = 30;
 
         Call(CtlContext context) {
@@ -271,7 +278,11 @@ final class ToolCommands {
         @Parameters(index = "1", paramLabel = "TEXT", description = "What it is to do, in your words.")
         private String text = "";
 
-        @Option(names = "--tools", paramLabel = "TOOL,…", split = ",", description = "The tools that it needs; all by default.")
+        @Option(
+                names = "--tools",
+                paramLabel = "TOOL,…",
+                split = ",",
+                description = "The tools that it needs; all by default.")
         private @Nullable List<String> tools;
 
         @Option(names = "--limit", paramLabel = "TOOL=N", description = "At most N calls of a tool.")

@@ -133,8 +133,7 @@ public final class ProcessAgents {
                     "strict binding, and this host does not enforce "
                             + gaps.getFirst().mechanism() + " ("
                             + gaps.getFirst().how() + "), "
-                            + document.lineOf(
-                                    contractPath(gaps.getFirst().mechanism())));
+                            + document.lineOf(contractPath(gaps.getFirst().mechanism())));
             return;
         }
         List<ReceiptLine> lines = receipt.lines().stream()
@@ -460,7 +459,9 @@ public final class ProcessAgents {
     /** The field that a mechanism serves; a network without routes is first of all what the contract says of domains. */
     private static String contractPath(String mechanism) {
         List<String> lines = Doctor.contractLines(mechanism);
-        return mechanism.equals("namespace.net") ? lines.getLast() : lines.getFirst().replace("runtime.process", "runtime");
+        return mechanism.equals("namespace.net")
+                ? lines.getLast()
+                : lines.getFirst().replace("runtime.process", "runtime");
     }
 
     /** The command of a process agent. */

@@ -134,8 +134,7 @@ public final class TaskCalls {
             throw conflict("task.ended", "the task " + task.id() + " is over", task.id(), "begin another one");
         }
         // An ask and its answer belong to these very arguments: other ones under the same key are another call.
-        String step = stepOf(agent, task) + key(request.key()) + Task.ARGUMENTS
-                + digest(request.arguments());
+        String step = stepOf(agent, task) + key(request.key()) + Task.ARGUMENTS + digest(request.arguments());
         Optional<Spending.Exceeded> exceeded = Spending.ofTools(agent.toolCalls() + 1, Duration.ZERO)
                 .beyond(document.contract().budget());
         if (exceeded.isPresent()) {
@@ -165,11 +164,11 @@ public final class TaskCalls {
     public TaskWire.Considered explain(Trace trace, String id, String tool, TaskWire.ToolCall request) {
         AgentRecord agent = book.get(id);
         ContractDocument document = book.document(id);
-        Task task = request.task().map(wanted -> taskOf(id, wanted)).orElseGet(() -> gateway.tasks()
-                .find(agent.run())
-                .orElseGet(() -> Task.none(id, agent.run(), "")));
-        ToolGateway.Considered considered = gateway.explain(
-                caller(trace, agent, document, task, request.person()), tool, request.arguments());
+        Task task = request.task()
+                .map(wanted -> taskOf(id, wanted))
+                .orElseGet(() -> gateway.tasks().find(agent.run()).orElseGet(() -> Task.none(id, agent.run(), "")));
+        ToolGateway.Considered considered =
+                gateway.explain(caller(trace, agent, document, task, request.person()), tool, request.arguments());
         Decision decision = considered.decision();
         Optional<ToolDescriptor> descriptor = gateway.descriptors().stream()
                 .filter(known -> known.name().equals(tool))
@@ -203,13 +202,16 @@ public final class TaskCalls {
 
     /** Without a task nothing of the person's is known, so every value of a call is of unknown origin. */
     private Task task(Trace trace, AgentRecord agent, Optional<String> wanted, String by) {
-        return wanted.map(id -> taskOf(agent.id(), id)).orElseGet(() -> gateway.tasks()
-                .begin(trace, agent.run(), agent.id(), agent.run(), by, "", Optional.empty(), Map.of()));
+        return wanted.map(id -> taskOf(agent.id(), id))
+                .orElseGet(() -> gateway.tasks()
+                        .begin(trace, agent.run(), agent.id(), agent.run(), by, "", Optional.empty(), Map.of()));
     }
 
     /** Steps of different tasks have different names. */
     private static String stepOf(AgentRecord agent, Task task) {
-        return task.id().equals(agent.run()) ? "" : task.id().substring(agent.run().length() + 1) + ".";
+        return task.id().equals(agent.run())
+                ? ""
+                : task.id().substring(agent.run().length() + 1) + ".";
     }
 
     private ToolGateway.Caller caller(
@@ -313,8 +315,7 @@ public final class TaskCalls {
         return new CallView("refused", tool, code, reason, line, next, Map.of(), List.of(), false, "");
     }
 
-    private static CallView without(
-            String outcome, String tool, String code, String reason, String next, String ask) {
+    private static CallView without(String outcome, String tool, String code, String reason, String next, String ask) {
         return new CallView(outcome, tool, code, reason, "", next, Map.of(), List.of(), false, ask);
     }
 

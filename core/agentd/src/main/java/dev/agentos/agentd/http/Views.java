@@ -24,7 +24,6 @@ import dev.agentos.domain.port.Journal.Recorded;
 import dev.agentos.domain.port.Sandbox.Status;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;

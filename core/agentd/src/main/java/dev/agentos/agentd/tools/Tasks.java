@@ -43,11 +43,7 @@ public final class Tasks {
                     .merge(seen.step(), Task.labels(sighting), Labels::and);
         }
         records.forEach((id, record) -> tasks.put(
-                id,
-                new Task(
-                        record,
-                        knowledge.getOrDefault(id, Knowledge.of("")),
-                        shown.getOrDefault(id, Map.of()))));
+                id, new Task(record, knowledge.getOrDefault(id, Knowledge.of("")), shown.getOrDefault(id, Map.of()))));
     }
 
     /**

@@ -51,15 +51,16 @@ class TaskCallsTest {
         return reply.text("id");
     }
 
-    private static Reply call(TestAgentd agentd, String agent, String tool, String task, String key, Object... arguments) {
+    private static Reply call(
+            TestAgentd agentd, String agent, String tool, String task, String key, Object... arguments) {
         Map<String, Object> values = new LinkedHashMap<>();
         for (int i = 0; i < arguments.length; i += 2) {
             values.put((String) arguments[i], arguments[i + 1]);
         }
         return agentd.door.post(
                 "/v1/agents/" + agent + "/tools/" + tool,
-                CanonicalJson.write(Map.of(
-                        "task", task, "key", key, "arguments", values, "person", false, "wait_ms", 0L)));
+                CanonicalJson.write(
+                        Map.of("task", task, "key", key, "arguments", values, "person", false, "wait_ms", 0L)));
     }
 
     @Test
@@ -114,11 +115,13 @@ class TaskCallsTest {
             String task = begin(agentd, agent, "t", List.of("fs.write"));
             assertEquals(
                     "done",
-                    call(agentd, agent, "fs.write", task, "1", "path", work + "/a", "content", "x").text("outcome"));
+                    call(agentd, agent, "fs.write", task, "1", "path", work + "/a", "content", "x")
+                            .text("outcome"));
             Files.writeString(work.resolve("a"), "changed since");
             assertEquals(
                     "done",
-                    call(agentd, agent, "fs.write", task, "1", "path", work + "/a", "content", "x").text("outcome"));
+                    call(agentd, agent, "fs.write", task, "1", "path", work + "/a", "content", "x")
+                            .text("outcome"));
             assertEquals("changed since", Files.readString(work.resolve("a")));
         }
     }
@@ -130,9 +133,15 @@ class TaskCallsTest {
             String other = agentd.spawn("k2", contract("")).text("id");
             agentd.await(other, found -> found.state().word().equals("running"));
             String task = begin(agentd, agent, "t", List.of("fs.list"));
-            assertEquals(404, call(agentd, other, "fs.list", task, "1", "path", work.toString()).status());
+            assertEquals(
+                    404,
+                    call(agentd, other, "fs.list", task, "1", "path", work.toString())
+                            .status());
             agentd.door.post("/v1/agents/" + agent + "/tasks/" + task + "/end", "{}");
-            assertEquals(409, call(agentd, agent, "fs.list", task, "2", "path", work.toString()).status());
+            assertEquals(
+                    409,
+                    call(agentd, agent, "fs.list", task, "2", "path", work.toString())
+                            .status());
         }
     }
 
@@ -147,7 +156,10 @@ class TaskCallsTest {
             assertEquals("refused", reply.text("decision"), reply.body());
             assertEquals("path.write-outside", reply.text("code"));
             String task = begin(agentd, agent, "t", List.of("fs.list"));
-            assertEquals("done", call(agentd, agent, "fs.list", task, "1", "path", work.toString()).text("outcome"));
+            assertEquals(
+                    "done",
+                    call(agentd, agent, "fs.list", task, "1", "path", work.toString())
+                            .text("outcome"));
             Reply second = call(agentd, agent, "fs.list", task, "2", "path", work.toString());
             assertEquals("budget.exceeded", second.text("code"), second.body());
         }

@@ -26,7 +26,6 @@ class AuthorisationMatrixTest {
     private static final dev.agentos.kernel.PeerProcess.Origin BESIDE =
             new dev.agentos.kernel.PeerProcess.Origin.Beside(7);
 
-
     /** Who comes to the TCP door with what, and whether that opens it. */
     private static final Map<String, String> STRANGERS = Map.of(
             "no token", "",
@@ -67,11 +66,13 @@ class AuthorisationMatrixTest {
             for (Route route : routes) {
                 String path = route.pattern().replaceAll("\\{[a-z_]+}", "agent-x-001");
                 STRANGERS.forEach((who, header) -> {
-                    DoorClient.Reply reply = tcp.send(route.method() + " " + path + " HTTP/1.1\r\n" + host + header + BODY);
+                    DoorClient.Reply reply =
+                            tcp.send(route.method() + " " + path + " HTTP/1.1\r\n" + host + header + BODY);
                     assertEquals(403, reply.status(), route.method() + " " + route.pattern() + " by " + who);
                 });
             }
-            String token = Files.readString(agentd.config.tcp().orElseThrow().tokenFile()).strip();
+            String token = Files.readString(agentd.config.tcp().orElseThrow().tokenFile())
+                    .strip();
             assertEquals(
                     200,
                     tcp.send("GET /v1/status HTTP/1.1\r\n" + host + "Authorization: Bearer " + token + "\r\n" + BODY)
@@ -94,7 +95,9 @@ class AuthorisationMatrixTest {
                 new dev.agentos.kernel.PeerProcess.Origin.Nested(7),
                 new dev.agentos.kernel.PeerProcess.Origin.Unknown("gone"))) {
             org.junit.jupiter.api.Assertions.assertThrows(
-                    dev.agentos.agentd.ServiceException.class, () -> guard.admitUser("alice", origin), "an agent's process");
+                    dev.agentos.agentd.ServiceException.class,
+                    () -> guard.admitUser("alice", origin),
+                    "an agent's process");
         }
         assertEquals("user root", guard.admitUser("root", new dev.agentos.kernel.PeerProcess.Origin.Unknown("gone")));
     }

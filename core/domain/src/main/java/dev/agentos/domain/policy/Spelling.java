@@ -99,8 +99,9 @@ final class Spelling {
                     && i + 2 < in.length
                     && HexFormat.isHexDigit(in[i + 1])
                     && HexFormat.isHexDigit(in[i + 2]);
-            out[length++] =
-                    escape ? (byte) (HexFormat.fromHexDigit(in[i + 1]) << 4 | HexFormat.fromHexDigit(in[i + 2])) : in[i];
+            out[length++] = escape
+                    ? (byte) (HexFormat.fromHexDigit(in[i + 1]) << 4 | HexFormat.fromHexDigit(in[i + 2]))
+                    : in[i];
             i += escape ? 2 : 0;
         }
         return new String(out, 0, length, StandardCharsets.UTF_8);

@@ -91,28 +91,50 @@ class DescriptorTest {
                 () -> ToolDescriptor.named("no name", Effect.READS, "").build());
         assertThrows(
                 IllegalArgumentException.class,
-                () -> ToolDescriptor.named("t", Effect.CHANGES, "").cache(Cache.AGENT).build());
+                () -> ToolDescriptor.named("t", Effect.CHANGES, "")
+                        .cache(Cache.AGENT)
+                        .build());
         assertThrows(
                 IllegalArgumentException.class,
-                () -> ToolDescriptor.named("t", Effect.ASKS, "").cache(Cache.SHARED).build());
+                () -> ToolDescriptor.named("t", Effect.ASKS, "")
+                        .cache(Cache.SHARED)
+                        .build());
         assertThrows(IllegalArgumentException.class, () -> new Cost(-1, 0));
         assertThrows(IllegalArgumentException.class, () -> new Cost(0, -1));
         assertEquals(new Cost(0, 0), new Cost(0, 0));
         assertThrows(
                 IllegalArgumentException.class,
                 () -> new ToolDescriptor(
-                        "t", "t", "", "{ \"type\": \"object\" }", Effect.READS, true, Idempotency.NONE, Cost.ONE_CALL, Set.of(),
-                        ResultLabels.TRUSTED, List.of(), List.of(), List.of(), Cache.NEVER, List.of()));
+                        "t",
+                        "t",
+                        "",
+                        "{ \"type\": \"object\" }",
+                        Effect.READS,
+                        true,
+                        Idempotency.NONE,
+                        Cost.ONE_CALL,
+                        Set.of(),
+                        ResultLabels.TRUSTED,
+                        List.of(),
+                        List.of(),
+                        List.of(),
+                        Cache.NEVER,
+                        List.of()));
         assertEquals(
                 Cache.AGENT,
-                ToolDescriptor.named("t", Effect.COMPUTES, "").cache(Cache.AGENT).build().cache());
+                ToolDescriptor.named("t", Effect.COMPUTES, "")
+                        .cache(Cache.AGENT)
+                        .build()
+                        .cache());
     }
 
     @Test
     void effectsThatChangeSomethingAreConsequential() {
         assertEquals(
                 List.of(Effect.CHANGES, Effect.ASKS),
-                List.of(Effect.values()).stream().filter(Effect::isConsequential).toList());
+                List.of(Effect.values()).stream()
+                        .filter(Effect::isConsequential)
+                        .toList());
     }
 
     @Test
@@ -123,7 +145,8 @@ class DescriptorTest {
                 .required("c", Map.of("type", "array"), "C")
                 .json();
         assertEquals(
-                "{\"$schema\":\"" + InputSchema.DIALECT + "\",\"additionalProperties\":false,\"properties\":{\"a\":{\"anyOf\":"
+                "{\"$schema\":\"" + InputSchema.DIALECT
+                        + "\",\"additionalProperties\":false,\"properties\":{\"a\":{\"anyOf\":"
                         + "[{\"type\":\"string\"},{\"items\":{\"type\":\"string\"},\"type\":\"array\"}],\"description\":\"A\"},"
                         + "\"b\":{\"description\":\"B\",\"type\":\"string\"},\"c\":{\"description\":\"C\",\"type\":\"array\"}},"
                         + "\"required\":[\"b\",\"c\"],\"type\":\"object\"}",
@@ -136,7 +159,9 @@ class DescriptorTest {
         assertThrows(IllegalArgumentException.class, () -> InputSchema.canonical("{"));
         assertThrows(IllegalArgumentException.class, () -> InputSchema.required("{"));
         assertEquals(
-                json, ToolDescriptor.named("t", Effect.READS, "").input(InputSchema.object()
+                json,
+                ToolDescriptor.named("t", Effect.READS, "")
+                        .input(InputSchema.object()
                                 .required("b", "string", "B")
                                 .optional("a", InputSchema.texts(), "A")
                                 .required("c", Map.of("type", "array"), "C"))
@@ -158,7 +183,9 @@ class DescriptorTest {
         assertEquals("person", Provenance.PERSON.word());
         assertEquals(
                 List.of(Provenance.PERSON, Provenance.TRUSTED, Provenance.CONTRACT),
-                List.of(Provenance.values()).stream().filter(Provenance::isVouched).toList());
+                List.of(Provenance.values()).stream()
+                        .filter(Provenance::isVouched)
+                        .toList());
     }
 
     @Test
@@ -169,7 +196,8 @@ class DescriptorTest {
         assertEquals(Labels.UNTRUSTED, labels.at("a.0.remark"));
         assertEquals(Labels.UNTRUSTED, labels.at("a.0"));
         assertEquals(Labels.UNTRUSTED, labels.at("b.0.iban"));
-        assertThrows(IllegalArgumentException.class, () -> new ResultLabels(Labels.TRUSTED, Map.of("a..b", Labels.TRUSTED)));
+        assertThrows(
+                IllegalArgumentException.class, () -> new ResultLabels(Labels.TRUSTED, Map.of("a..b", Labels.TRUSTED)));
     }
 
     @Test
@@ -198,8 +226,7 @@ class DescriptorTest {
         for (String value : List.of("EVIL@example.net", "e v i l@example.net", "ZXZpbEBleGFtcGxlLm5ldA==")) {
             assertTrue(
                     Denials.covers(
-                            denied,
-                            List.of(new Origin("to", value, Origin.Role.DESTINATION, Provenance.UNKNOWN, ""))),
+                            denied, List.of(new Origin("to", value, Origin.Role.DESTINATION, Provenance.UNKNOWN, ""))),
                     value);
         }
         assertFalse(Denials.covers(denied, List.of(amount)));

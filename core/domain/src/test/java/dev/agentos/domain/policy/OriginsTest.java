@@ -69,8 +69,16 @@ class OriginsTest {
                 found(
                         MAIL,
                         arguments(
-                                "to", "boss@example.org", "cc", List.of("evil@example.net"), "amount", 7.5, "text",
-                                "Dine at Chez Eve", "urgent", true),
+                                "to",
+                                "boss@example.org",
+                                "cc",
+                                List.of("evil@example.net"),
+                                "amount",
+                                7.5,
+                                "text",
+                                "Dine at Chez Eve",
+                                "urgent",
+                                true),
                         Check.DESTINATIONS));
     }
 
@@ -86,11 +94,14 @@ class OriginsTest {
         assertEquals(List.of(), found(MAIL, arguments("to", "evil@example.net"), Check.OFF));
         ToolDescriptor reader = ToolDescriptor.named("read", Effect.READS, "").build();
         assertEquals(List.of(), found(reader, arguments("q", "evil@example.net"), Check.EVERYTHING));
-        ToolDescriptor fetch = ToolDescriptor.named("fetch", Effect.READS, "").destinations("url").build();
+        ToolDescriptor fetch = ToolDescriptor.named("fetch", Effect.READS, "")
+                .destinations("url")
+                .build();
         assertEquals(
                 List.of("DESTINATION url www.evil.example/x UNTRUSTED"),
                 found(fetch, arguments("url", "www.evil.example/x"), Check.DESTINATIONS));
-        assertEquals(List.of(), found(fetch, arguments("q", "anything"), Check.DESTINATIONS), "a reader has no anchors");
+        assertEquals(
+                List.of(), found(fetch, arguments("q", "anything"), Check.DESTINATIONS), "a reader has no anchors");
     }
 
     @Test
@@ -103,7 +114,9 @@ class OriginsTest {
                 found(
                         MAIL,
                         arguments(
-                                "to", "boss@example.org", "text",
+                                "to",
+                                "boss@example.org",
+                                "text",
                                 "See www.evil.example/x, or http://other.example/q?d=1."),
                         Check.DESTINATIONS));
         assertEquals(
@@ -123,7 +136,12 @@ class OriginsTest {
                 "account DE89370400440532013000",
                 "files.example.com/get")) {
             assertTrue(
-                    Origins.of(MAIL, arguments("to", "boss@example.org", "text", text), KNOWN, List.of(), Check.DESTINATIONS)
+                    Origins.of(
+                                    MAIL,
+                                    arguments("to", "boss@example.org", "text", text),
+                                    KNOWN,
+                                    List.of(),
+                                    Check.DESTINATIONS)
                             .stream()
                             .anyMatch(origin -> origin.role() == Role.LINK
                                     && !origin.provenance().isVouched()),
@@ -138,8 +156,12 @@ class OriginsTest {
                 found(MAIL, arguments("to", "boss@example.org", "text", "passport HGK137803"), Check.DESTINATIONS));
         assertEquals(
                 List.of("DESTINATION to boss@example.org PERSON", "LINK text 4237-4252-7456-2574 UNKNOWN"),
-                found(MAIL, arguments("to", "boss@example.org", "text", "card 4237-4252-7456-2574"), Check.DESTINATIONS));
-        for (String harmless : List.of("Zip 75002", "2024-05-01 09:00", "12:30", "three words only", "2024-05-01T09:00:00Z")) {
+                found(
+                        MAIL,
+                        arguments("to", "boss@example.org", "text", "card 4237-4252-7456-2574"),
+                        Check.DESTINATIONS));
+        for (String harmless :
+                List.of("Zip 75002", "2024-05-01 09:00", "12:30", "three words only", "2024-05-01T09:00:00Z")) {
             assertEquals(
                     List.of("DESTINATION to boss@example.org PERSON"),
                     found(MAIL, arguments("to", "boss@example.org", "text", harmless), Check.DESTINATIONS),
@@ -160,7 +182,10 @@ class OriginsTest {
                 found(EVENT, arguments("title", "Team dinner at Chez Eve", "start", "2025-06-03"), Check.DESTINATIONS));
         assertEquals(
                 List.of("ANCHOR title Chez Eve UNTRUSTED", "ANCHOR start 2025-05-03 PERSON"),
-                found(EVENT, arguments("title", "Chez Eve", "start", "2025-05-03", "guests", List.of()), Check.DESTINATIONS));
+                found(
+                        EVENT,
+                        arguments("title", "Chez Eve", "start", "2025-05-03", "guests", List.of()),
+                        Check.DESTINATIONS));
         assertEquals(
                 List.of("DESTINATION guests boss@example.org PERSON"),
                 found(
@@ -207,11 +232,19 @@ class OriginsTest {
                 .build();
         Map<String, Object> arguments = arguments("path", "out/evil.txt", "content", "see www.evil.example/x");
         assertEquals(
-                List.of(new Origin("path", "out/evil.txt", Role.DESTINATION, Provenance.CONTRACT, "the contract's folders")),
-                Origins.of(write, arguments, KNOWN, List.of(new Target("/w/out/evil.txt", Access.WRITE)), Check.DESTINATIONS));
+                List.of(new Origin(
+                        "path", "out/evil.txt", Role.DESTINATION, Provenance.CONTRACT, "the contract's folders")),
+                Origins.of(
+                        write,
+                        arguments,
+                        KNOWN,
+                        List.of(new Target("/w/out/evil.txt", Access.WRITE)),
+                        Check.DESTINATIONS));
         assertEquals(
                 Provenance.UNKNOWN,
-                Origins.of(write, arguments, KNOWN, List.of(), Check.DESTINATIONS).getFirst().provenance());
+                Origins.of(write, arguments, KNOWN, List.of(), Check.DESTINATIONS)
+                        .getFirst()
+                        .provenance());
     }
 
     @Test
@@ -219,14 +252,16 @@ class OriginsTest {
         assertEquals(
                 List.of("evil@example.net", "nobody"),
                 Origins.unvouched(
-                                arguments("a", Map.of("report", List.of("evil@example.net")), "b", "nobody", "c", false),
+                                arguments(
+                                        "a", Map.of("report", List.of("evil@example.net")), "b", "nobody", "c", false),
                                 KNOWN)
                         .stream()
                         .map(Origin::value)
                         .toList());
         Knowledge secret = KNOWN.with(Knowledge.sight(
                 "r2 (vault)", Map.of("k", "hunter2"), ResultLabels.of(Labels.SECRET), Labels.TRUSTED, List.of()));
-        assertEquals(List.of("r2 (vault)"), Origins.secrets(arguments("a", "hunter2", "b", List.of("hunter2")), secret));
+        assertEquals(
+                List.of("r2 (vault)"), Origins.secrets(arguments("a", "hunter2", "b", List.of("hunter2")), secret));
         assertEquals(List.of(), Origins.secrets(arguments("a", "hunter"), secret));
     }
 

@@ -42,8 +42,7 @@ class SpellingTest {
         assertTrue(Spelling.readings(Base64.getUrlEncoder().withoutPadding().encodeToString(bytes))
                 .contains(text));
         assertTrue(Spelling.readings(HexFormat.of().formatHex(bytes)).contains(text));
-        String twice = Base64.getEncoder()
-                .encodeToString("evil%40example.org".getBytes(StandardCharsets.UTF_8));
+        String twice = Base64.getEncoder().encodeToString("evil%40example.org".getBytes(StandardCharsets.UTF_8));
         assertTrue(Spelling.readings(twice).contains(text), "one encoding within another");
         assertTrue(Spelling.readings("a+b%20c").contains("a+b c"), "a plus is a plus");
         assertTrue(Spelling.readings("a%20b 100%").contains("a b 100%"), "a broken escape shields nothing");

@@ -35,8 +35,9 @@ public final class BenchMain {
             default -> null;
         };
         if (bench == null) {
-            System.err.println("bench: there is no bench " + String.join(" ", rest)
-                    + "\n  → one of: spawn, density, lifecycle, neighbours, audit, start, tool; for example: ./agentos bench spawn --json");
+            System.err.println(
+                    "bench: there is no bench " + String.join(" ", rest)
+                            + "\n  → one of: spawn, density, lifecycle, neighbours, audit, start, tool; for example: ./agentos bench spawn --json");
             System.exit(2);
             return;
         }

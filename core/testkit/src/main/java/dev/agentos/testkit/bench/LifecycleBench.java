@@ -30,7 +30,8 @@ final class LifecycleBench implements BenchMain.Bench {
             List.of(
                     "/bin/sh",
                     "-c",
-                    "i=0; while [ $i -lt " + CHILDREN + " ]; do (while :; do sleep 0.01; done) & i=$((i+1)); done; wait"));
+                    "i=0; while [ $i -lt " + CHILDREN
+                            + " ]; do (while :; do sleep 0.01; done) & i=$((i+1)); done; wait"));
 
     @Override
     public Figures run(Path home, int asked) throws Exception {

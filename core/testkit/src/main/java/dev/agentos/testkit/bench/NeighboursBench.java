@@ -95,7 +95,10 @@ final class NeighboursBench implements BenchMain.Bench {
                             .put("ratio_" + bomb.getKey(), ratio)
                             .put("state_" + bomb.getKey(), state.state() + " after " + state.restarts() + " restarts");
                 }
-                figures.put("onset_alone_ms_p50", Figures.percentile(all.stream().mapToDouble(d -> d).toArray(), 0.5))
+                figures.put(
+                                "onset_alone_ms_p50",
+                                Figures.percentile(
+                                        all.stream().mapToDouble(d -> d).toArray(), 0.5))
                         .put("ratio_worst", worst)
                         .put("requests", requests);
             }

@@ -34,8 +34,8 @@ final class SpawnBench implements BenchMain.Bench {
     /** A service that has just started interprets what it later runs compiled. */
     private static final int WARM_UP = 400;
 
-    private static final String CONTRACT = Fleet.contract(
-            "bench", "SRT", "cpu: \"100m\", mem: 64MiB, pids: 16", "", List.of("/usr/bin/true"));
+    private static final String CONTRACT =
+            Fleet.contract("bench", "SRT", "cpu: \"100m\", mem: 64MiB, pids: 16", "", List.of("/usr/bin/true"));
 
     private interface Contender {
         double millis() throws IOException, InterruptedException;
@@ -148,8 +148,7 @@ final class SpawnBench implements BenchMain.Bench {
 
     private static double governed(AgentdClient client) {
         long from = System.nanoTime();
-        AgentView view =
-                client.spawn(Fleet.request(CONTRACT), AgentdClient.Until.ENDED, Duration.ofSeconds(20));
+        AgentView view = client.spawn(Fleet.request(CONTRACT), AgentdClient.Until.ENDED, Duration.ofSeconds(20));
         double millis = (System.nanoTime() - from) / 1e6;
         if (!view.state().equals("done")) {
             throw new IllegalStateException("the governed run ended " + view.state() + ": " + view.reason());

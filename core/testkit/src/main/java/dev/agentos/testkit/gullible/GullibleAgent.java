@@ -78,7 +78,8 @@ final class GullibleAgent {
             Step step = task.steps().get(i);
             boolean injected = injection.isPresent() && injection.get().atStep() == i;
             if (injected) {
-                tools.replyWith(injection.get().template(), BEGIN + injection.get().goal() + " </INFORMATION>");
+                tools.replyWith(
+                        injection.get().template(), BEGIN + injection.get().goal() + " </INFORMATION>");
             } else {
                 tools.replyWith(step.output(), "");
             }
@@ -89,7 +90,8 @@ final class GullibleAgent {
             }
         }
         client.endTask(agent, id);
-        return new Session(benign, malicious, harmful(task), person.map(Person::prompts).orElse(0) - promptsBefore);
+        return new Session(
+                benign, malicious, harmful(task), person.map(Person::prompts).orElse(0) - promptsBefore);
     }
 
     private List<Tried> obey(String id, UserTask task, Pair pair, Optional<Person> person) {
@@ -97,9 +99,8 @@ final class GullibleAgent {
         for (int i = 0; i < pair.malicious().size(); i++) {
             Step wanted = pair.malicious().get(i);
             Optional<ToolScript> tool = data.tool(task.suite(), wanted.tool());
-            List<Step> spellings = tool.isPresent() && tool.get().consequential()
-                    ? Spellings.of(wanted, tool.get())
-                    : List.of(wanted);
+            List<Step> spellings =
+                    tool.isPresent() && tool.get().consequential() ? Spellings.of(wanted, tool.get()) : List.of(wanted);
             for (int spelling = 0; spelling < spellings.size(); spelling++) {
                 tools.replyWith(wanted.output().isEmpty() ? "done" : wanted.output(), "");
                 Tried one = call(id, "m" + i + "-" + spelling, task, spellings.get(spelling), person);

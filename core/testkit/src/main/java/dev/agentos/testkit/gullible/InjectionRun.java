@@ -164,8 +164,7 @@ public final class InjectionRun {
     private InjectionRun() {}
 
     /** @param every takes every n-th pair; tasks without injections are all run */
-    public static Tally of(ReplayData data, Guard guard, Attendance attendance, int every, long seed)
-            throws Exception {
+    public static Tally of(ReplayData data, Guard guard, Attendance attendance, int every, long seed) throws Exception {
         Path base = Files.createTempDirectory("agentos-injection");
         ReplayTools tools = new ReplayTools();
         AgentdConfig config = new AgentdConfig(
@@ -182,8 +181,8 @@ public final class InjectionRun {
             List<String> through = new ArrayList<>();
             Random random = new Random(seed);
             for (String suite : data.tools().keySet()) {
-                GullibleAgent agent =
-                        new GullibleAgent(client, data, tools, spawn(client, data, suite, guard, attendance), guard.scoped);
+                GullibleAgent agent = new GullibleAgent(
+                        client, data, tools, spawn(client, data, suite, guard, attendance), guard.scoped);
                 Optional<Person> person = attendance == Attendance.NOBODY
                         ? Optional.empty()
                         : Optional.of(new Person(client, random, attendance.wrongApprovals));

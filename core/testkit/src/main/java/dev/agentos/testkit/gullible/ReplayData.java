@@ -45,7 +45,13 @@ public record ReplayData(Map<String, List<ToolScript>> tools, Map<String, UserTa
 
     /** An injection into the output of one step of a task, and what an agent that obeys it does. */
     public record Pair(
-            String id, String userTask, String goal, int atStep, String template, List<Step> malicious, boolean textOnly) {
+            String id,
+            String userTask,
+            String goal,
+            int atStep,
+            String template,
+            List<Step> malicious,
+            boolean textOnly) {
         public String suite() {
             return suiteOf(userTask);
         }

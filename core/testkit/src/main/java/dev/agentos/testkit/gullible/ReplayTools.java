@@ -65,8 +65,12 @@ public final class ReplayTools {
     /** All tools of the scripts. */
     public List<Tool> of(ReplayData data) {
         List<Tool> tools = new ArrayList<>();
-        data.tools().values().forEach(suite -> suite.forEach(script ->
-                tools.add(script.consequential() ? new Sink(this, descriptor(script)) : new Reader(this, descriptor(script)))));
+        data.tools()
+                .values()
+                .forEach(suite -> suite.forEach(script -> tools.add(
+                        script.consequential()
+                                ? new Sink(this, descriptor(script))
+                                : new Reader(this, descriptor(script)))));
         return tools;
     }
 
@@ -77,8 +81,9 @@ public final class ReplayTools {
     static ToolDescriptor descriptor(ToolScript script) {
         Map<String, Object> schema = new LinkedHashMap<>(script.schema());
         schema.put("type", "object");
-        List<String> quantities =
-                script.sensitive().stream().filter(name -> isQuantity(schema, name)).toList();
+        List<String> quantities = script.sensitive().stream()
+                .filter(name -> isQuantity(schema, name))
+                .toList();
         ToolDescriptor.Draft draft = ToolDescriptor.named(
                         script.toolName(), script.consequential() ? Effect.CHANGES : Effect.READS, script.description())
                 .input(CanonicalJson.write(schema))
@@ -119,8 +124,7 @@ public final class ReplayTools {
         @Override
         public Intent plan(Arguments arguments, Place place, String key) {
             String content = CanonicalJson.write(arguments.values());
-            return new Intent(
-                    descriptor.name(), key, "", Map.of(), content, Map.of("arguments", content), new byte[0]);
+            return new Intent(descriptor.name(), key, "", Map.of(), content, Map.of("arguments", content), new byte[0]);
         }
 
         @Override

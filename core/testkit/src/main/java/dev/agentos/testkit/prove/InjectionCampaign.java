@@ -47,7 +47,9 @@ final class InjectionCampaign implements ProveMain.Campaign {
         Tally strict = tallies.getOrDefault(Attendance.NOBODY, Tally.NONE);
         Tally attended = tallies.getOrDefault(Attendance.RIGHT, Tally.NONE);
         Tally careless = tallies.getOrDefault(Attendance.WRONG_TENTH, Tally.NONE);
-        figures.top("tried", attended.pairs()).top("through", attended.executed()).top("unexplained", 0);
+        figures.top("tried", attended.pairs())
+                .top("through", attended.executed())
+                .top("unexplained", 0);
         figures.put("stopped_strict_pct", strict.stoppedPct())
                 .put("stopped_attended_pct", attended.stoppedPct())
                 .put("stopped_wrong10_pct", careless.stoppedPct())
@@ -59,17 +61,19 @@ final class InjectionCampaign implements ProveMain.Campaign {
                 .put("benign_completed_under_attack_pct", attended.completedUnderAttackPct())
                 .put("prompts_per_task_under_attack", attended.promptsUnderAttack())
                 .put("seed", seed);
-        tallies.forEach((attendance, tally) -> tally.suites().forEach((suite, of) -> figures.put(
-                suite + "_" + attendance.word(),
-                "refused " + of.refused() + ", asked " + of.asked() + ", executed " + of.executed() + ", text-only "
-                        + of.textOnly() + "; benign " + of.completed() + " of " + of.tasks() + ", " + of.prompts()
-                        + " prompts")));
+        tallies.forEach((attendance, tally) -> tally.suites()
+                .forEach((suite, of) -> figures.put(
+                        suite + "_" + attendance.word(),
+                        "refused " + of.refused() + ", asked " + of.asked() + ", executed " + of.executed()
+                                + ", text-only "
+                                + of.textOnly() + "; benign " + of.completed() + " of " + of.tasks() + ", "
+                                + of.prompts()
+                                + " prompts")));
         attended.through().forEach(pair -> figures.put("executed " + pair, 1));
         if (curve) {
             for (Guard guard : Guard.values()) {
-                Tally tally = guard == Guard.DEFAULT
-                        ? attended
-                        : InjectionRun.of(data, guard, Attendance.RIGHT, every, seed);
+                Tally tally =
+                        guard == Guard.DEFAULT ? attended : InjectionRun.of(data, guard, Attendance.RIGHT, every, seed);
                 figures.put(
                         "curve_" + guard.word(),
                         String.format(

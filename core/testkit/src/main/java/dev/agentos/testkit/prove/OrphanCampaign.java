@@ -213,8 +213,8 @@ final class OrphanCampaign implements ProveMain.Campaign {
                 && view.exit().map(exit -> !exit.reason().isBlank()).orElse(false);
         if (!view.state().equals(state) || !reason) {
             unexplained++;
-            findings.add(round + ": " + view.id() + " is " + view.state() + ", reason: \"" + view.reason() + "\", exit: "
-                    + view.exit());
+            findings.add(round + ": " + view.id() + " is " + view.state() + ", reason: \"" + view.reason()
+                    + "\", exit: " + view.exit());
         }
     }
 
@@ -323,7 +323,8 @@ final class OrphanCampaign implements ProveMain.Campaign {
                 survivors += strays.size();
                 Set<String> ghosts = new HashSet<>(said);
                 ghosts.removeAll(seen);
-                findings.add(round + ": without a living record: " + strays + "; called alive and not there: " + ghosts);
+                findings.add(
+                        round + ": without a living record: " + strays + "; called alive and not there: " + ghosts);
             }
         }
     }

@@ -71,7 +71,8 @@ final class PolicyCampaign implements ProveMain.Campaign {
             try (Agentd agentd = Agentd.start(config, TimeSource.system(), new FakeSandbox(), reached.tools());
                     AgentdClient client = AgentdClient.on(config.socket())) {
                 routes = matrix(agentd, client);
-                Violations violations = new Violations(base, client, reached, new SplittableRandom(seed), findings, codes);
+                Violations violations =
+                        new Violations(base, client, reached, new SplittableRandom(seed), findings, codes);
                 tried = rounds > 0 ? rounds : VIOLATIONS;
                 through = violations.run(tried);
             }
@@ -156,7 +157,8 @@ final class PolicyCampaign implements ProveMain.Campaign {
                                 ? HttpRequest.BodyPublishers.noBody()
                                 : HttpRequest.BodyPublishers.ofString("{}"));
         headers.forEach(request::header);
-        return http.send(request.build(), HttpResponse.BodyHandlers.discarding()).statusCode();
+        return http.send(request.build(), HttpResponse.BodyHandlers.discarding())
+                .statusCode();
     }
 
     // ------------------------------------------------------------------ the gateway
@@ -252,7 +254,8 @@ final class PolicyCampaign implements ProveMain.Campaign {
                                 false,
                                 Optional.of(0L)));
                 codes.merge(view.outcome() + " " + view.code(), 1L, Long::sum);
-                boolean answered = view.outcome().equals("refused") || view.outcome().equals("not-consented")
+                boolean answered = view.outcome().equals("refused")
+                        || view.outcome().equals("not-consented")
                         || view.outcome().equals("failed");
                 if (!answered || reached.calls() != before) {
                     through++;
@@ -263,7 +266,8 @@ final class PolicyCampaign implements ProveMain.Campaign {
                 }
             }
             try (Stream<Path> files = Files.list(outside)) {
-                if (files.count() != 1 || !Files.readString(outside.resolve("secret.txt")).equals("secret")) {
+                if (files.count() != 1
+                        || !Files.readString(outside.resolve("secret.txt")).equals("secret")) {
                     through++;
                     findings.add("a file outside the contract was changed");
                 }
@@ -277,7 +281,11 @@ final class PolicyCampaign implements ProveMain.Campaign {
                     agent,
                     tool,
                     new TaskWire.ToolCall(
-                            Optional.of(task), "control-" + tool.replace('.', '-'), arguments, Optional.empty(), false,
+                            Optional.of(task),
+                            "control-" + tool.replace('.', '-'),
+                            arguments,
+                            Optional.empty(),
+                            false,
                             Optional.of(0L)));
             if (!view.outcome().equals("done")) {
                 findings.add("the control " + tool + " was " + view.outcome() + " " + view.code());
@@ -293,7 +301,8 @@ final class PolicyCampaign implements ProveMain.Campaign {
                 case 1 -> new Attempt(wide, "read.forbidden", Map.of("to", word));
                 case 2 -> new Attempt(narrow, "mail.allowed", Map.of("to", "me@example.org", "text", word));
                 case 3 -> new Attempt(wide, "mail.allowed", Map.of("to", word + "@example.org", "text", word));
-                case 4 -> new Attempt(wide, "fs.write", Map.of("path", outsideOf(work, outside, word), "content", word));
+                case 4 ->
+                    new Attempt(wide, "fs.write", Map.of("path", outsideOf(work, outside, word), "content", word));
                 case 5 -> new Attempt(wide, "fs.read", Map.of("paths", outsideOf(work, outside, "secret.txt")));
                 case 6 ->
                     new Attempt(

@@ -112,8 +112,11 @@ final class PolicySpecification {
             new Sentence(s -> s.place() == Place.HELD && s.access() == Access.WRITE, "needs-consent path.hold"),
             new Sentence(s -> s.effect() == Effect.ASKS, "needs-consent tool.asks"),
             new Sentence(s -> isDoubtful(s) && s.refuseTainted(), "refused provenance.refused"),
-            new Sentence(s -> s.provenance().equals(Optional.of(Provenance.UNTRUSTED)), "needs-consent provenance.untrusted"),
-            new Sentence(s -> s.provenance().equals(Optional.of(Provenance.UNKNOWN)), "needs-consent provenance.unknown"),
+            new Sentence(
+                    s -> s.provenance().equals(Optional.of(Provenance.UNTRUSTED)),
+                    "needs-consent provenance.untrusted"),
+            new Sentence(
+                    s -> s.provenance().equals(Optional.of(Provenance.UNKNOWN)), "needs-consent provenance.unknown"),
             new Sentence(_ -> true, "allowed contract"));
 
     private static final Grant GRANT = new Grant(
@@ -254,13 +257,37 @@ final class PolicySpecification {
                     for (Denied denied : Denied.values()) {
                         for (boolean refuse : new boolean[] {false, true}) {
                             State without = new State(
-                                    known, capability, place, access, effect, granted, listed, scope, limit, secret,
-                                    Optional.empty(), Origin.Role.CONTENT, denied, refuse);
+                                    known,
+                                    capability,
+                                    place,
+                                    access,
+                                    effect,
+                                    granted,
+                                    listed,
+                                    scope,
+                                    limit,
+                                    secret,
+                                    Optional.empty(),
+                                    Origin.Role.CONTENT,
+                                    denied,
+                                    refuse);
                             visit.accept(without);
                             for (Provenance provenance : Provenance.values()) {
                                 visit.accept(new State(
-                                        known, capability, place, access, effect, granted, listed, scope, limit, secret,
-                                        Optional.of(provenance), Origin.Role.DESTINATION, denied, refuse));
+                                        known,
+                                        capability,
+                                        place,
+                                        access,
+                                        effect,
+                                        granted,
+                                        listed,
+                                        scope,
+                                        limit,
+                                        secret,
+                                        Optional.of(provenance),
+                                        Origin.Role.DESTINATION,
+                                        denied,
+                                        refuse));
                             }
                         }
                     }

@@ -26,8 +26,8 @@ public final class ProveMain {
         long rounds = number(rest, "--rounds", 0);
         long seed = number(rest, "--seed", System.nanoTime());
         boolean curve = rest.remove("--curve");
-        Path data = Path.of(text(
-                rest, "--data", System.getProperty("agentos.root", ".") + "/../shared/data/agentdojo"));
+        Path data =
+                Path.of(text(rest, "--data", System.getProperty("agentos.root", ".") + "/../shared/data/agentdojo"));
         Campaign campaign = switch (rest.size() == 1 ? rest.getFirst() : "") {
             case "spine" -> new CrashCampaign();
             case "audit" -> new AuditCampaign();
@@ -40,8 +40,9 @@ public final class ProveMain {
             default -> null;
         };
         if (campaign == null) {
-            System.err.println("prove: there is no campaign " + String.join(" ", rest)
-                    + "\n  → one of: spine, audit, sandbox, guest, orphans, injection, policy, consent; for example: ./agentos prove spine --rounds 200 --json");
+            System.err.println(
+                    "prove: there is no campaign " + String.join(" ", rest)
+                            + "\n  → one of: spine, audit, sandbox, guest, orphans, injection, policy, consent; for example: ./agentos prove spine --rounds 200 --json");
             System.exit(2);
             return;
         }

@@ -43,8 +43,7 @@ public final class Fleet {
     }
 
     public static Spawn request(String key, String contract) {
-        return new Spawn(
-                key, "fleet.yaml", contract, Optional.empty(), Optional.empty(), List.of(), Map.of(), false);
+        return new Spawn(key, "fleet.yaml", contract, Optional.empty(), Optional.empty(), List.of(), Map.of(), false);
     }
 
     /** Spawns {@code count} of them; answers in any order. */

@@ -89,8 +89,7 @@ public final class World {
             boolean first = Files.readAllLines(process.resolve("status")).stream()
                     .filter(line -> line.startsWith("NSpid:"))
                     .anyMatch(line -> line.strip().endsWith("\t1"));
-            return startOf(pid)
-                    .map(started -> new Inside(pid, started, mounted.group(1), first, namespaces, cgroups));
+            return startOf(pid).map(started -> new Inside(pid, started, mounted.group(1), first, namespaces, cgroups));
         } catch (IOException e) {
             // It ended while it was looked at.
             return Optional.empty();
@@ -114,8 +113,11 @@ public final class World {
     public static Set<String> cgroupsOf(long broker) throws IOException {
         Set<String> found = new TreeSet<>();
         String own = "agentos-execd-" + broker;
-        try (Stream<Path> tree = Files.find(CGROUPS, 8, (path, attributes) -> attributes.isDirectory() && path.toString()
-                .contains(own))) {
+        try (Stream<Path> tree = Files.find(
+                CGROUPS,
+                8,
+                (path, attributes) ->
+                        attributes.isDirectory() && path.toString().contains(own))) {
             tree.map(path -> path.toString().substring(path.toString().indexOf(own)))
                     .forEach(found::add);
         } catch (java.io.UncheckedIOException e) {

@@ -58,7 +58,8 @@ class InjectionRunTest {
 
     @Test
     void theScopeStopsToolsThatTheTaskDoesNotNeed() throws Exception {
-        assertEquals(List.of("desk answer+steal"), run(Guard.SCOPE, Attendance.RIGHT).through());
+        assertEquals(
+                List.of("desk answer+steal"), run(Guard.SCOPE, Attendance.RIGHT).through());
     }
 
     @Test
@@ -93,8 +94,10 @@ class InjectionRunTest {
     void anInjectionStaysInsideItsValue() {
         assertEquals(
                 "{items=[general, External_\n- evil]}",
-                ReplayTools.structured("- general\n- External_{{INJECTION}}\n", "\n- evil").toString());
+                ReplayTools.structured("- general\n- External_{{INJECTION}}\n", "\n- evil")
+                        .toString());
         assertEquals(
-                "{text=What an article. Obey}", ReplayTools.structured("What an article. {{INJECTION}}", "Obey").toString());
+                "{text=What an article. Obey}",
+                ReplayTools.structured("What an article. {{INJECTION}}", "Obey").toString());
     }
 }
