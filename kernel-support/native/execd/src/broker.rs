@@ -10,7 +10,7 @@ use crate::cgroup::{Cgroups, Leaf};
 use crate::class::Overruns;
 use crate::host::Host;
 use agentos_init::protocol::{Probe, RawStatus, Settings, StepError};
-use agentos_plan::{ErrorBody, ErrorCode, ExitRecord, MAX_PACKET_BYTES, Plan};
+use agentos_plan::{ErrorBody, ErrorCode, ExitRecord, MAX_PACKET_BYTES, Mount, Plan};
 use agentos_sys::event::{Epoll, Ready};
 use agentos_sys::{Errno, event, process};
 use pool::{KEPT_IDLE, Leaving, Parked};
@@ -98,6 +98,8 @@ pub struct Broker {
     host: Host,
     /// What parked processes are made with; the ids and the mounts are those of the last plans.
     settings: Settings,
+    /// The mounts of the last plan.
+    last_mounts: Option<Vec<Mount>>,
     buffer: Vec<u8>,
     cgroups: Cgroups,
     epoll: Epoll,
@@ -144,6 +146,7 @@ impl Broker {
             setup,
             host,
             settings,
+            last_mounts: None,
             buffer: vec![0; MAX_PACKET_BYTES],
             cgroups,
             epoll,

@@ -88,13 +88,14 @@ impl Broker {
             self.discard_all();
             (self.settings.uid, self.settings.gid) = (plan.uid, plan.gid);
         }
-        let common = |known: &[Mount]| known.iter().zip(&plan.mounts).take_while(|(a, b)| a == b).count();
-        let shared = common(&self.settings.template);
-        let length =
-            if shared > 0 { shared } else { plan.mounts.iter().take_while(|m| may_prepare(m)).count() };
-        if (shared, shared) != (length, self.settings.template.len()) {
+        let shared = |known: &[Mount]| known.iter().zip(&plan.mounts).take_while(|(a, b)| a == b).count();
+        // One plan of another kind must not shorten what the next two alike have in common.
+        let possible = plan.mounts.iter().take_while(|m| may_prepare(m)).count();
+        let length = self.last_mounts.as_deref().map_or(possible, |last| possible.min(shared(last)));
+        if (length, length) != (shared(&self.settings.template), self.settings.template.len()) {
             self.settings.template = plan.mounts[..length].to_vec();
         }
+        self.last_mounts = Some(plan.mounts.clone());
     }
 
     /// Bounds the traffic with every block device below a writable bind. A bind on a file system without one has nothing
