@@ -3,6 +3,7 @@ package dev.agentos.domain.catalog;
 import dev.agentos.domain.contract.AgentContract;
 import dev.agentos.domain.contract.AgentRuntime;
 import dev.agentos.domain.contract.PlanStep;
+import dev.agentos.domain.contract.Security;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -27,7 +28,8 @@ public final class CatalogWords {
         asks.retainAll(contract.capabilities());
         words.add(
                 asks.isEmpty()
-                        ? "It asks you nothing, unless what it found would decide where something goes."
+                        ? "It asks you nothing" + (asksForSites(contract) ? " else" : "")
+                                + ", unless what it found would decide where something goes."
                         : "It asks you before each use of " + list(asks) + ".");
         if (!contract.security().secrets().isEmpty()) {
             words.add("Its tools may use your secrets "
@@ -61,9 +63,16 @@ public final class CatalogWords {
                 || contract.capabilities().contains("email.send")
                 || contract.runtime() instanceof AgentRuntime.ProcessRuntime;
         if (!domains.isEmpty()) {
-            return "It connects to " + list(domains) + "; any other site asks you first.";
+            return "It connects to " + list(domains)
+                    + (asksForSites(contract) ? "; any other site asks you first." : " and to no other site.");
         }
-        return fetches ? "It connects to a site only after you allowed that site." : "It uses no network.";
+        return fetches && asksForSites(contract)
+                ? "It connects to a site only after you allowed that site."
+                : "It uses no network.";
+    }
+
+    private static boolean asksForSites(AgentContract contract) {
+        return contract.security().consentFor().contains(Security.NET_CONNECT);
     }
 
     private static void programs(AgentContract contract, List<String> words) {

@@ -87,12 +87,19 @@ public record CsvReport(String markdown, String svg, String group, String value,
         boolean isIdentifier() {
             String lower = name.toLowerCase(Locale.ROOT);
             boolean called = lower.matches("(.*[ _-])?(id|nr|no|number|code|zip|plz|postcode|year|key|index)");
-            boolean counting = kind == Kind.NUMBER
-                    && distinct() == filled
-                    && Arrays.stream(numbers).allMatch(value -> value == Math.rint(value))
-                    && numbers.length > 2
-                    && numbers[numbers.length - 1] - numbers[0] == numbers.length - 1;
-            return called || counting;
+            return called || (kind == Kind.NUMBER && numbers.length > 2 && counts());
+        }
+
+        /** Whether each row has the number after that of the row before. */
+        private boolean counts() {
+            for (int row = 1; row < cells.size(); row++) {
+                OptionalDouble before = Cells.number(cells.get(row - 1));
+                OptionalDouble here = Cells.number(cells.get(row));
+                if (before.isEmpty() || here.isEmpty() || here.getAsDouble() != before.getAsDouble() + 1) {
+                    return false;
+                }
+            }
+            return true;
         }
     }
 
@@ -170,7 +177,7 @@ public record CsvReport(String markdown, String svg, String group, String value,
         Map<String, Double> sums = new LinkedHashMap<>();
         for (int row = 0; row < by.cells().size(); row++) {
             String name = by.cells().get(row).isBlank() ? "(empty)" : by.cells().get(row);
-            sums.merge(name, amount(value, row), Double::sum);
+            amount(value, row).ifPresent(amount -> sums.merge(name, amount, Double::sum));
         }
         List<Point> points = new ArrayList<>();
         sums.forEach((name, sum) -> points.add(new Point(name, sum)));
@@ -187,22 +194,25 @@ public record CsvReport(String markdown, String svg, String group, String value,
         return points;
     }
 
-    private static double amount(Optional<Column> value, int row) {
-        return value.map(column -> Cells.number(column.cells().get(row)).orElse(0))
-                .orElse(1.0);
+    /** What a row adds: its figure, 1 where rows are counted, nothing where the figure is missing, which is not zero. */
+    private static OptionalDouble amount(Optional<Column> value, int row) {
+        return value.map(column -> Cells.number(column.cells().get(row))).orElse(OptionalDouble.of(1));
     }
 
     private static List<Point> overTime(Column by, Optional<Column> value, List<String> findings) {
         TreeMap<LocalDate, Double> days = new TreeMap<>();
         for (int row = 0; row < by.cells().size(); row++) {
             int at = row;
-            Cells.date(by.cells().get(row)).ifPresent(day -> days.merge(day, amount(value, at), Double::sum));
+            Cells.date(by.cells().get(row))
+                    .ifPresent(day -> amount(value, at).ifPresent(amount -> days.merge(day, amount, Double::sum)));
         }
         if (days.isEmpty()) {
             return List.of();
         }
         long span = ChronoUnit.DAYS.between(days.firstKey(), days.lastKey());
-        boolean months = span > 92 || days.keySet().stream().allMatch(day -> day.getDayOfMonth() == 1);
+        // A line through a few scattered days would show gaps as if they were steps.
+        boolean scattered = span > 45 && days.size() * 3L < span;
+        boolean months = span > 92 || scattered || days.keySet().stream().allMatch(day -> day.getDayOfMonth() == 1);
         boolean years = span > 366 * 6L;
         TreeMap<String, Double> periods = new TreeMap<>();
         days.forEach((day, sum) -> periods.merge(

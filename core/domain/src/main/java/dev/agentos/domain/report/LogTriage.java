@@ -65,6 +65,14 @@ public final class LogTriage {
     private static final Pattern WORDS = Pattern.compile(
             "(?i)\\b(fatal|panic|emerg(?:ency)?|alert|crit(?:ical)?|severe|err(?:or)?|fail(?:ed|ure)?|exception|warn(?:ing)?"
                     + "|notice|info|debug|trace|verbose)\\b");
+    /** What the kernel and programs say without a level when something broke. */
+    private static final Pattern BROKEN = Pattern.compile(
+            "(?i)\\b(out of memory|oom-kill(er|ed)?|killed process|segfault|core dumped|no space left on device"
+                    + "|read-only file system|corrupt(ed|ion)?)\\b");
+    /** The same for what may become trouble. */
+    private static final Pattern DOUBTFUL =
+            Pattern.compile("(?i)\\b(connection (refused|reset)|timed out|permission denied|unreachable)\\b");
+
     private static final Pattern CONTINUES = Pattern.compile("^(\\s+\\S|Caused by:|Traceback |\\.\\.\\. \\d+ more)");
 
     private static final List<Map.Entry<Pattern, String>> MASKS = List.of(
@@ -206,7 +214,12 @@ public final class LogTriage {
                 found = true;
             }
         }
-        return worst;
+        if (found) {
+            return worst;
+        }
+        return BROKEN.matcher(line).find()
+                ? Severity.ERROR
+                : DOUBTFUL.matcher(line).find() ? Severity.WARNING : Severity.INFO;
     }
 
     /** In brackets, before a colon, or as the value of a field called level. */
