@@ -10,7 +10,6 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.Socket;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 
 /** A connection that was decided and pinned. Its bytes are counted, and its end is a record. */
@@ -22,10 +21,8 @@ public final class EgressConnection implements AutoCloseable {
     private final int port;
     private final IpAddress address;
     private final Allowed decision;
-    private final Socket socket;
+    private final CountedSocket socket;
     private final long began = System.nanoTime();
-    private final AtomicLong out = new AtomicLong();
-    private final AtomicLong in = new AtomicLong();
     private final AtomicReference<String> end = new AtomicReference<>("done");
     private final AtomicReference<Runnable> afterwards = new AtomicReference<>(() -> {});
     private final AtomicBoolean closed = new AtomicBoolean();
@@ -37,7 +34,7 @@ public final class EgressConnection implements AutoCloseable {
             int port,
             IpAddress address,
             Allowed decision,
-            Socket socket) {
+            CountedSocket socket) {
         this.book = book;
         this.caller = caller;
         this.destination = destination;
@@ -65,7 +62,7 @@ public final class EgressConnection implements AutoCloseable {
         return decision;
     }
 
-    /** The socket, for TLS and time-outs. Bytes are counted by {@link #countOut} and {@link #countIn}. */
+    /** The socket, for TLS and time-outs; it counts its bytes. */
     public Socket socket() {
         return socket;
     }
@@ -76,14 +73,6 @@ public final class EgressConnection implements AutoCloseable {
 
     OutputStream output() throws IOException {
         return socket.getOutputStream();
-    }
-
-    void countOut(long bytes) {
-        out.addAndGet(bytes);
-    }
-
-    void countIn(long bytes) {
-        in.addAndGet(bytes);
     }
 
     /** What is to be done once when it ends. */
@@ -112,8 +101,8 @@ public final class EgressConnection implements AutoCloseable {
                             destination.host(),
                             port,
                             address.toString(),
-                            out.get(),
-                            in.get(),
+                            socket.bytesOut(),
+                            socket.bytesIn(),
                             (System.nanoTime() - began) / 1_000_000,
                             end.get()));
         }

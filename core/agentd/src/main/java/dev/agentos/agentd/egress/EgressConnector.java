@@ -20,7 +20,6 @@ import dev.agentos.domain.port.ConsentQueue;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.Socket;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.List;
@@ -181,7 +180,7 @@ public final class EgressConnector {
         }
         String trouble = "";
         for (IpAddress address : allowed.pinned()) {
-            Socket socket = new Socket();
+            CountedSocket socket = new CountedSocket();
             try {
                 socket.setTcpNoDelay(true);
                 socket.connect(new InetSocketAddress(InetAddress.getByAddress(address.bytes()), port), (int)

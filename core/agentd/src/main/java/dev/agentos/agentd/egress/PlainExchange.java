@@ -52,7 +52,6 @@ final class PlainExchange {
 
     private void send(OutputStream out, byte[] bytes) throws IOException {
         out.write(bytes);
-        connection.countOut(bytes.length);
     }
 
     private void copy(OutputStream out, long length) throws IOException {
@@ -64,7 +63,6 @@ final class PlainExchange {
                 throw new BadBody();
             }
             out.write(piece, 0, count);
-            connection.countOut(count);
             left -= count;
         }
         client.noLimit();
@@ -127,7 +125,6 @@ final class PlainExchange {
         InputStream in = connection.input();
         byte[] piece = new byte[PIECE];
         for (int count; (count = in.read(piece)) >= 0; ) {
-            connection.countIn(count);
             client.write(piece, 0, count);
         }
         client.shutdownOutput();

@@ -102,11 +102,9 @@ final class Tunnel {
         try {
             OutputStream out = connection.output();
             out.write(first, 0, length);
-            connection.countOut(length);
             byte[] piece = Arrays.copyOf(first, PIECE);
             for (int count; (count = client.read(piece, 0, piece.length)) >= 0; ) {
                 out.write(piece, 0, count);
-                connection.countOut(count);
             }
             connection.socket().shutdownOutput();
         } catch (IOException e) {
@@ -122,7 +120,6 @@ final class Tunnel {
             InputStream in = connection.input();
             byte[] piece = new byte[PIECE];
             for (int count; (count = in.read(piece)) >= 0; ) {
-                connection.countIn(count);
                 client.write(piece, 0, count);
             }
             client.shutdownOutput();

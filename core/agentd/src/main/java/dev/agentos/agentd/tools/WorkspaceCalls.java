@@ -94,10 +94,42 @@ final class WorkspaceCalls {
         result.put("stderr_cut", finished.stderr().cut());
         result.put("files", files);
         result.put("millis", finished.millis());
+        result.put("report", report(finished, words(finished, seconds), files));
         if (!finished.notEnforced().isEmpty()) {
             result.put("limits_not_enforced", finished.notEnforced());
         }
         return result;
+    }
+
+    /** What a person would want to see of it: what it printed, how it ended unless well, what it left. */
+    private static String report(Finished finished, String ended, List<Map<String, Object>> files) {
+        StringBuilder report = new StringBuilder(text(finished.stdout()));
+        if (finished.stdout().cut()) {
+            paragraph(report).append("(there was more output than is kept)\n");
+        }
+        if (!ended.equals("done")) {
+            paragraph(report).append("It did not end well: ").append(ended).append('\n');
+        }
+        if (finished.stderr().bytes().length > 0) {
+            paragraph(report).append("On standard error:\n").append(text(finished.stderr()));
+        }
+        if (!files.isEmpty()) {
+            paragraph(report).append("In its workspace:\n");
+            files.forEach(file -> report.append("  ")
+                    .append(file.get("path"))
+                    .append("  ")
+                    .append(file.get("bytes"))
+                    .append(" bytes\n"));
+        }
+        return report.isEmpty() ? "It ended well and printed nothing.\n" : report.toString();
+    }
+
+    /** Leaves an empty line before what comes next, except at the beginning. */
+    private static StringBuilder paragraph(StringBuilder text) {
+        if (!text.isEmpty()) {
+            text.append(text.charAt(text.length() - 1) == '\n' ? "\n" : "\n\n");
+        }
+        return text;
     }
 
     private static String words(Finished finished, long seconds) {
