@@ -1,5 +1,6 @@
 package dev.agentos.kernel;
 
+import dev.agentos.domain.port.PeerOrigin;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
@@ -36,35 +37,22 @@ public final class PeerProcess {
                             ValueLayout.ADDRESS,
                             ValueLayout.ADDRESS));
 
-    /** Where a peer lives. */
-    public sealed interface Origin {
-
-        /** Among the processes that agentd itself lives with. */
-        record Beside(int pid) implements Origin {}
-
-        /** In a process tree of its own: a sandbox or a container. */
-        record Nested(int pid) implements Origin {}
-
-        /** It could not be found out, or the process is gone; nothing may be assumed of it. */
-        record Unknown(String why) implements Origin {}
-    }
-
     private PeerProcess() {}
 
     /** The origin of a connected channel's peer. */
-    public static Origin of(SocketChannel channel) {
+    public static PeerOrigin of(SocketChannel channel) {
         try {
             int pid = pid(descriptor(channel));
             if (pid <= 0) {
-                return new Origin.Unknown("the kernel names no process that is visible from here");
+                return new PeerOrigin.Unknown("the kernel names no process that is visible from here");
             }
             return depth(Path.of("/proc/" + pid + "/status")) > depth(Path.of("/proc/self/status"))
-                    ? new Origin.Nested(pid)
-                    : new Origin.Beside(pid);
+                    ? new PeerOrigin.Nested(pid)
+                    : new PeerOrigin.Beside(pid);
         } catch (NoSuchFileException e) {
-            return new Origin.Unknown("the process is gone");
+            return new PeerOrigin.Unknown("the process is gone");
         } catch (IOException e) {
-            return new Origin.Unknown(String.valueOf(e.getMessage()));
+            return new PeerOrigin.Unknown(String.valueOf(e.getMessage()));
         }
     }
 

@@ -1,9 +1,11 @@
 package dev.agentos.agentd.http;
 
 import dev.agentos.agentd.telemetry.Metrics;
+import dev.agentos.domain.port.PeerOrigin;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -13,6 +15,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.Server;
@@ -40,16 +43,27 @@ public final class ApiServer implements AutoCloseable {
     /** A TCP door: port 0 takes a free one; the token is written to {@code tokenFile}, mode 0600. */
     public record TcpDoor(int port, Path tokenFile) {}
 
-    /** Opens the doors. */
+    /**
+     * Opens the doors.
+     *
+     * @param owner the user who may use the Unix socket, beside root
+     * @param origins tells where the process at the other end of a Unix socket lives
+     */
     public static ApiServer start(
-            Api.Routes allRoutes, Metrics metrics, Path socket, String owner, Optional<TcpDoor> door) throws Exception {
+            Api.Routes allRoutes,
+            Metrics metrics,
+            Path socket,
+            String owner,
+            Function<SocketChannel, PeerOrigin> origins,
+            Optional<TcpDoor> door)
+            throws Exception {
         List<Route> routes = allRoutes.list();
         Server unix = new Server(threads("door"));
         UnixDomainServerConnector connector = new UnixDomainServerConnector(unix, 1, 1, http());
         connector.setUnixDomainPath(socket);
         connector.setIdleTimeout(IDLE_MS);
         unix.addConnector(connector);
-        unix.setHandler(new Door(routes, metrics, new Guard.Socket(owner)));
+        unix.setHandler(new Door(routes, metrics, new Guard.Socket(owner), origins));
         Files.deleteIfExists(socket);
         unix.start();
         Files.setPosixFilePermissions(socket, PosixFilePermissions.fromString("rw-rw----"));
@@ -68,7 +82,8 @@ public final class ApiServer implements AutoCloseable {
         tcp.setHandler(new Door(
                 routes,
                 metrics,
-                new Guard.Tcp(token, Set.of("127.0.0.1:" + port, "localhost:" + port, "[::1]:" + port))));
+                new Guard.Tcp(token, Set.of("127.0.0.1:" + port, "localhost:" + port, "[::1]:" + port)),
+                origins));
         tcp.start();
         return new ApiServer(unix, Optional.of(tcp), port);
     }

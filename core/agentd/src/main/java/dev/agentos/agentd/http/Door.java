@@ -7,7 +7,7 @@ import dev.agentos.bridge.wire.ServiceWire.ErrorBody;
 import dev.agentos.bridge.wire.WireJson;
 import dev.agentos.domain.port.Journal;
 import dev.agentos.domain.port.Journal.Trace;
-import dev.agentos.kernel.PeerProcess;
+import dev.agentos.domain.port.PeerOrigin;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
@@ -19,6 +19,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
+import java.util.function.Function;
 import jdk.net.ExtendedSocketOptions;
 import jdk.net.UnixDomainPrincipal;
 import org.eclipse.jetty.http.HttpHeader;
@@ -39,11 +40,13 @@ final class Door extends Handler.Abstract {
     private final List<Route> routes;
     private final Metrics metrics;
     private final Guard guard;
+    private final Function<SocketChannel, PeerOrigin> origins;
 
-    Door(List<Route> routes, Metrics metrics, Guard guard) {
+    Door(List<Route> routes, Metrics metrics, Guard guard, Function<SocketChannel, PeerOrigin> origins) {
         this.routes = List.copyOf(routes);
         this.metrics = metrics;
         this.guard = guard;
+        this.origins = origins;
     }
 
     @Override
@@ -208,7 +211,7 @@ final class Door extends Handler.Abstract {
     }
 
     /** Who connected. The kernel fixed it at the connect, so it is asked for once a connection. */
-    private static Optional<Guard.Peer> peer(Request request) throws IOException {
+    private Optional<Guard.Peer> peer(Request request) throws IOException {
         ConnectionMetaData connection = request.getConnectionMetaData();
         if (connection.getAttribute(PEER) instanceof Guard.Peer known) {
             return Optional.of(known);
@@ -217,7 +220,7 @@ final class Door extends Handler.Abstract {
         if (transport instanceof SocketChannel channel
                 && channel.supportedOptions().contains(ExtendedSocketOptions.SO_PEERCRED)) {
             UnixDomainPrincipal principal = channel.getOption(ExtendedSocketOptions.SO_PEERCRED);
-            Guard.Peer peer = new Guard.Peer(principal.user().getName(), PeerProcess.of(channel));
+            Guard.Peer peer = new Guard.Peer(principal.user().getName(), origins.apply(channel));
             connection.setAttribute(PEER, peer);
             return Optional.of(peer);
         }

@@ -1,7 +1,7 @@
 package dev.agentos.agentd.http;
 
 import dev.agentos.agentd.ServiceException;
-import dev.agentos.kernel.PeerProcess;
+import dev.agentos.domain.port.PeerOrigin;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.Locale;
@@ -21,7 +21,7 @@ sealed interface Guard {
     String admit(Request request, Optional<Peer> peer);
 
     /** Who is at the other end of a Unix socket, and where that process lives. */
-    record Peer(String user, PeerProcess.Origin origin) {}
+    record Peer(String user, PeerOrigin origin) {}
 
     /**
      * The Unix socket: the user that agentd runs as, and root. Without privilege agents run as that same user, so a
@@ -29,7 +29,7 @@ sealed interface Guard {
      */
     record Socket(String owner) implements Guard {
 
-        private static final PeerProcess.Origin UNSEEN = new PeerProcess.Origin.Unknown("no process is named");
+        private static final PeerOrigin UNSEEN = new PeerOrigin.Unknown("no process is named");
 
         @Override
         public String admit(Request request, Optional<Peer> peer) {
@@ -37,21 +37,21 @@ sealed interface Guard {
         }
 
         /** @param user as the kernel names it; empty when it does not */
-        String admitUser(String user, PeerProcess.Origin origin) {
+        String admitUser(String user, PeerOrigin origin) {
             if (user.equals("root")) {
                 return "user root";
             }
             if (user.equals(owner)) {
                 return switch (origin) {
-                    case PeerProcess.Origin.Beside _ -> "user " + user;
-                    case PeerProcess.Origin.Nested nested ->
+                    case PeerOrigin.Beside _ -> "user " + user;
+                    case PeerOrigin.Nested nested ->
                         throw refused(
                                 "peer.sandboxed",
                                 "process " + nested.pid()
                                         + " lives inside a sandbox or container: no agent may use this door",
                                 "SO_PEERCRED",
                                 "use it from outside");
-                    case PeerProcess.Origin.Unknown unknown ->
+                    case PeerOrigin.Unknown unknown ->
                         throw refused(
                                 "peer.unknown",
                                 "it is not known whether the caller is an agent: " + unknown.why(),

@@ -23,8 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(120)
 class AuthorisationMatrixTest {
 
-    private static final dev.agentos.kernel.PeerProcess.Origin BESIDE =
-            new dev.agentos.kernel.PeerProcess.Origin.Beside(7);
+    private static final dev.agentos.domain.port.PeerOrigin BESIDE = new dev.agentos.domain.port.PeerOrigin.Beside(7);
 
     /** Who comes to the TCP door with what, and whether that opens it. */
     private static final Map<String, String> STRANGERS = Map.of(
@@ -92,13 +91,13 @@ class AuthorisationMatrixTest {
         assertEquals("user alice", guard.admitUser("alice", BESIDE));
         assertEquals("user root", guard.admitUser("root", BESIDE));
         for (var origin : java.util.List.of(
-                new dev.agentos.kernel.PeerProcess.Origin.Nested(7),
-                new dev.agentos.kernel.PeerProcess.Origin.Unknown("gone"))) {
+                new dev.agentos.domain.port.PeerOrigin.Nested(7),
+                new dev.agentos.domain.port.PeerOrigin.Unknown("gone"))) {
             org.junit.jupiter.api.Assertions.assertThrows(
                     dev.agentos.agentd.ServiceException.class,
                     () -> guard.admitUser("alice", origin),
                     "an agent's process");
         }
-        assertEquals("user root", guard.admitUser("root", new dev.agentos.kernel.PeerProcess.Origin.Unknown("gone")));
+        assertEquals("user root", guard.admitUser("root", new dev.agentos.domain.port.PeerOrigin.Unknown("gone")));
     }
 }

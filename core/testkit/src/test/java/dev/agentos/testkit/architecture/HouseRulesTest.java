@@ -173,7 +173,8 @@ class HouseRulesTest {
         onlyDependsInside(AGENTD, 60, DOMAIN, BRIDGE, KERNEL);
         onlyDependsInside(WORKER, 5, DOMAIN, BRIDGE);
         onlyDependsInside(TUI, 1, DOMAIN, BRIDGE, "dev.agentos.themes..");
-        onlyDependsInside(TESTKIT, 3, DOMAIN, BRIDGE, KERNEL, AGENTD, WORKER, TUI);
+        // Benches paint with what a face paints with, so its colours come along.
+        onlyDependsInside(TESTKIT, 3, DOMAIN, BRIDGE, KERNEL, AGENTD, WORKER, TUI, "dev.agentos.themes..");
     }
 
     @Test
