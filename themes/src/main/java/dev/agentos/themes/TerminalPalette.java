@@ -54,7 +54,8 @@ public final class TerminalPalette {
         return term.contains("256color") ? Depth.ANSI_256 : Depth.ANSI_16;
     }
 
-    private static Theme theme(Map<String, String> environment) {
+    /** The theme that an environment asks for: {@code AGENTOS_THEME}, or what fits the background. */
+    public static Theme theme(Map<String, String> environment) {
         Optional<Theme> named = Theme.of(environment.getOrDefault("AGENTOS_THEME", ""));
         if (named.isPresent()) {
             return named.get();
@@ -98,7 +99,7 @@ public final class TerminalPalette {
     }
 
     /** The nearest colour of xterm's 6×6×6 cube and its 24 greys. */
-    static int nearest256(Colour colour) {
+    public static int nearest256(Colour colour) {
         int red = nearestStep(colour.red());
         int green = nearestStep(colour.green());
         int blue = nearestStep(colour.blue());

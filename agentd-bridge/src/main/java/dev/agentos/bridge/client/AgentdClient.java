@@ -7,6 +7,7 @@ import dev.agentos.bridge.wire.ConsentWire;
 import dev.agentos.bridge.wire.ContractWire;
 import dev.agentos.bridge.wire.EgressWire;
 import dev.agentos.bridge.wire.EventWire;
+import dev.agentos.bridge.wire.LanguageWire;
 import dev.agentos.bridge.wire.SecretWire;
 import dev.agentos.bridge.wire.ServiceWire;
 import dev.agentos.bridge.wire.ServiceWire.ErrorBody;
@@ -305,6 +306,17 @@ public final class AgentdClient implements AutoCloseable {
 
     public void distrust(String name) {
         post("/v1/trust/" + segment(name) + "/remove", "", ServiceWire.Done.class);
+    }
+    // ------------------------------------------------------------------ language
+
+    /** The command that a sentence means; nothing is run. */
+    public LanguageWire.Reading understand(LanguageWire.Sentence sentence) {
+        return post("/v1/language", sentence, LanguageWire.Reading.class);
+    }
+
+    /** Whether sentences are compared by meaning yet; asking makes agentd get ready. */
+    public LanguageWire.Readiness language() {
+        return get("/v1/language", LanguageWire.Readiness.class);
     }
 
     // ------------------------------------------------------------------ events, history, audit

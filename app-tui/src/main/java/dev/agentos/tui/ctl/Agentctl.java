@@ -111,8 +111,13 @@ public final class Agentctl {
                 .execute(arguments);
     }
 
+    /** The first words of all commands, in the order of the help. */
+    public static List<String> names() {
+        return List.copyOf(COMMANDS.keySet());
+    }
+
     /** The whole command line, for help and completion. */
-    static CommandLine whole(CtlContext context) {
+    public static CommandLine whole(CtlContext context) {
         return line(context, new ArrayList<>(COMMANDS.keySet()));
     }
 

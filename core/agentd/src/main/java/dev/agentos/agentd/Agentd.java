@@ -20,6 +20,8 @@ import dev.agentos.agentd.http.Api;
 import dev.agentos.agentd.http.ApiServer;
 import dev.agentos.agentd.journal.JournalFiles;
 import dev.agentos.agentd.journal.SqliteJournal;
+import dev.agentos.agentd.language.LanguageService;
+import dev.agentos.agentd.language.LiveNames;
 import dev.agentos.agentd.machine.HostFactsProbe;
 import dev.agentos.agentd.machine.MachineProbe;
 import dev.agentos.agentd.secrets.EncryptedFileSecrets;
@@ -48,6 +50,7 @@ import dev.agentos.domain.port.TimeSource;
 import dev.agentos.domain.secret.Redactor;
 import dev.agentos.kernel.ExecdSandbox;
 import dev.agentos.kernel.ExecdStarter;
+import dev.agentos.kernel.PeerProcess;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -216,9 +219,16 @@ public final class Agentd implements AutoCloseable {
                 metrics,
                 secrets,
                 catalog,
+                new LanguageService(
+                        worker, config.state().resolve("language-vectors.bin"), new LiveNames(book, consent, gateway)),
                 stopRequested::countDown);
-        ApiServer server = closer.add(
-                ApiServer.start(api.routes(), metrics, config.socket(), System.getProperty("user.name"), config.tcp()));
+        ApiServer server = closer.add(ApiServer.start(
+                api.routes(),
+                metrics,
+                config.socket(),
+                System.getProperty("user.name"),
+                PeerProcess::of,
+                config.tcp()));
         Sampler sampler =
                 closer.add(new Sampler(time, book, consent, processes, processWatch, probe, history, metrics));
         sampler.start();

@@ -10,6 +10,7 @@ import dev.agentos.agentd.agents.TaskCalls;
 import dev.agentos.agentd.catalog.Catalog;
 import dev.agentos.agentd.consent.ConsentService;
 import dev.agentos.agentd.journal.SqliteJournal;
+import dev.agentos.agentd.language.LanguageService;
 import dev.agentos.agentd.secrets.Secrets;
 import dev.agentos.agentd.telemetry.EventHub;
 import dev.agentos.agentd.telemetry.HistoryStore;
@@ -40,6 +41,7 @@ public final class Api {
             Metrics metrics,
             Secrets secrets,
             Catalog catalog,
+            LanguageService language,
             Runnable shutdown) {
         List<Route> all = new ArrayList<>();
         all.addAll(new ServiceRoutes(status, book, agents, consent, tools, journal, events, history, metrics, shutdown)
@@ -48,6 +50,7 @@ public final class Api {
         all.addAll(new SecretRoutes(secrets, book, journal).routes());
         all.addAll(new CatalogRoutes(catalog).routes());
         all.addAll(new TaskRoutes(tasks).routes());
+        all.addAll(new LanguageRoutes(language).routes());
         all.add(AgentRoutes.post(
                 "/v1/doctor", "doctor", "Probe the host again", List.of(), Void.class, ServiceWire.Status.class, _ -> {
                     sandbox.refresh();

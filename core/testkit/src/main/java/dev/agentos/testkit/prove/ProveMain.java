@@ -4,8 +4,9 @@ import dev.agentos.testkit.service.Figures;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
-/** {@code ./agentos prove NAME [--json] [--rounds N] [--seed N] [--data DIR] [--curve]}. Exit 1 when anything got through. */
+/** {@code ./agentos prove NAME [--json] [--rounds N] [--seed N] [--data PATH] [--curve]}. Exit 1 when anything got through. */
 public final class ProveMain {
 
     private ProveMain() {}
@@ -26,8 +27,8 @@ public final class ProveMain {
         long rounds = number(rest, "--rounds", 0);
         long seed = number(rest, "--seed", System.nanoTime());
         boolean curve = rest.remove("--curve");
-        Path data =
-                Path.of(text(rest, "--data", System.getProperty("agentos.root", ".") + "/../shared/data/agentdojo"));
+        Optional<Path> data = path(rest, "--data");
+        boolean misses = rest.remove("--misses");
         Campaign campaign = switch (rest.size() == 1 ? rest.getFirst() : "") {
             case "spine" -> new CrashCampaign();
             case "audit" -> new AuditCampaign();
@@ -35,20 +36,34 @@ public final class ProveMain {
             case "sandbox" -> new SandboxCampaign();
             case "orphans" -> new OrphanCampaign();
             case "guest" -> new GuestCampaign();
-            case "injection" -> new InjectionCampaign(data, curve);
+            case "injection" ->
+                new InjectionCampaign(
+                        data.orElse(Path.of(System.getProperty("agentos.root", "."), "../shared/data/agentdojo")),
+                        curve);
             case "policy" -> new PolicyCampaign();
+            case "language" -> new LanguageCampaign(data, misses);
             default -> null;
         };
         if (campaign == null) {
             System.err.println(
                     "prove: there is no campaign " + String.join(" ", rest)
-                            + "\n  → one of: spine, audit, sandbox, guest, orphans, injection, policy, consent; for example: ./agentos prove spine --rounds 200 --json");
+                            + "\n  → one of: spine, audit, sandbox, guest, orphans, injection, policy, consent, language; for example: ./agentos prove spine --rounds 200 --json");
             System.exit(2);
             return;
         }
         Result result = campaign.run(Path.of(System.getProperty("agentos.home")), (int) rounds, seed);
         result.figures().print(System.out, json);
         System.exit(result.through() == 0 ? 0 : 1);
+    }
+
+    private static Optional<Path> path(List<String> rest, String option) {
+        int at = rest.indexOf(option);
+        if (at < 0 || at + 1 >= rest.size()) {
+            return Optional.empty();
+        }
+        Path value = Path.of(rest.get(at + 1));
+        rest.subList(at, at + 2).clear();
+        return Optional.of(value);
     }
 
     private static long number(List<String> rest, String option, long otherwise) {
