@@ -12,6 +12,7 @@ import dev.agentos.bridge.wire.SecretWire;
 import dev.agentos.bridge.wire.ServiceWire;
 import dev.agentos.bridge.wire.ServiceWire.ErrorBody;
 import dev.agentos.bridge.wire.TaskWire;
+import dev.agentos.bridge.wire.ToolWire;
 import dev.agentos.bridge.wire.WireJson;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -271,6 +272,29 @@ public final class AgentdClient implements AutoCloseable {
 
     public void deleteSecret(String name) {
         post("/v1/secrets/" + segment(name) + "/delete", "", ServiceWire.Done.class);
+    }
+
+    // ------------------------------------------------------------------ approval of tools
+
+    public ToolWire.Approvals toolApprovals() {
+        return get("/v1/tool-approvals", ToolWire.Approvals.class);
+    }
+
+    public ToolWire.Approval toolApproval(String name) {
+        return get("/v1/tool-approvals/" + segment(name), ToolWire.Approval.class);
+    }
+
+    /** Approves a tool, if its digest is still the one that was shown. */
+    public ToolWire.Approval approveTool(String name, ToolWire.Approve shown) {
+        return post("/v1/tool-approvals/" + segment(name), shown, ToolWire.Approval.class);
+    }
+
+    public ToolWire.Approval addTool(ToolWire.CommandFiles files) {
+        return post("/v1/tools", files, ToolWire.Approval.class);
+    }
+
+    public void removeTool(String name) {
+        post("/v1/tools/" + segment(name) + "/remove", "", ServiceWire.Done.class);
     }
 
     // ------------------------------------------------------------------ catalog

@@ -236,7 +236,7 @@ final class CatalogCommands {
     }
 
     /** What install and update share. */
-    private static CatalogWire.EntryFiles read(String folder) throws IOException {
+    static CatalogWire.EntryFiles read(String folder) throws IOException {
         Path path = Path.of(folder);
         if (!Files.isDirectory(path)) {
             throw new CtlException(

@@ -1,7 +1,9 @@
 package dev.agentos.tui.ctl;
 
 import dev.agentos.domain.catalog.CatalogEntry;
+import dev.agentos.domain.catalog.CommandEntry;
 import dev.agentos.domain.catalog.EntryManifest;
+import dev.agentos.domain.catalog.EntryVersion;
 import dev.agentos.domain.json.Digests;
 import dev.agentos.tui.Exit;
 import java.io.IOException;
@@ -75,9 +77,42 @@ final class EntrySigning {
                         entryFile.toString(),
                         "correct it, then sign again");
         };
+        return sign(folder, keyFile, entry.name(), entry.version());
+    }
+
+    /** Signs the folder of a command tool: writes its manifest. */
+    static EntryManifest signTool(Path folder, Path keyFile) throws IOException {
+        Path file = folder.resolve(CommandEntry.FILE);
+        if (!Files.isRegularFile(file)) {
+            throw new CtlException(
+                    Exit.NOT_FOUND,
+                    "tool.manifest",
+                    folder + " has no " + CommandEntry.FILE,
+                    folder.toString(),
+                    "name the folder of a tool");
+        }
+        return switch (CommandEntry.parse(Files.readString(file), file.toString())) {
+            case CommandEntry.Outcome.Entry read ->
+                sign(
+                        folder,
+                        keyFile,
+                        read.entry().descriptor().name(),
+                        read.entry().version());
+            case CommandEntry.Outcome.Invalid invalid ->
+                throw new CtlException(
+                        Exit.REFUSED,
+                        "tool.manifest",
+                        String.join("; ", invalid.problems()),
+                        file.toString(),
+                        "correct it, then sign again");
+        };
+    }
+
+    private static EntryManifest sign(Path folder, Path keyFile, String name, EntryVersion version)
+            throws IOException {
         try {
             EntryManifest manifest = EntryManifest.sign(
-                    entry.name(), entry.version(), digests(folder), publicKey(keyFile), privateKey(keyFile));
+                    name, version, digests(folder), publicKey(keyFile), privateKey(keyFile));
             Files.writeString(folder.resolve(EntryManifest.FILE), manifest.json());
             return manifest;
         } catch (GeneralSecurityException | IllegalArgumentException e) {

@@ -108,6 +108,11 @@ final class ServiceCommands {
         commands.put("call", new ToolCommands.Call(context));
         commands.put("task", new ToolCommands.BeginTask(context));
         commands.put("tasks", new ToolCommands.ListTasks(context));
+        commands.put("approvals", new ApprovalCommands.ListApprovals(context));
+        commands.put("approve", new ApprovalCommands.Approve(context));
+        commands.put("sign", new ApprovalCommands.Sign(context));
+        commands.put("add", new ApprovalCommands.Add(context));
+        commands.put("remove", new ApprovalCommands.Remove(context));
         return Agentctl.groupOf(new ToolHolder(), commands);
     }
 

@@ -37,6 +37,7 @@ import dev.agentos.agentd.tools.SandboxedCalls;
 import dev.agentos.agentd.tools.StoredCredentials;
 import dev.agentos.agentd.tools.Tool;
 import dev.agentos.agentd.tools.ToolGateway;
+import dev.agentos.agentd.tools.ToolRegistry;
 import dev.agentos.agentd.tools.Tools;
 import dev.agentos.agentd.worker.EmbedderWorker;
 import dev.agentos.domain.admission.Ledger;
@@ -55,6 +56,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -169,12 +171,11 @@ public final class Agentd implements AutoCloseable {
                         redactor::get,
                         new EgressConnections(egress.connector(), callers)),
                 more);
-        Catalog catalog = new Catalog(
-                config.catalog(),
-                config.state().resolve("catalog"),
-                new TrustedKeys(
-                        config.catalog().resolve("trust"), config.state().resolve("trust")),
-                journal);
+        TrustedKeys keys =
+                new TrustedKeys(config.catalog().resolve("trust"), config.state().resolve("trust"));
+        Catalog catalog = new Catalog(config.catalog(), config.state().resolve("catalog"), keys, journal);
+        ToolRegistry registry = new ToolRegistry(
+                config.state().resolve("tools"), config.run().resolve("tools"), calls, keys::all, gateway);
         SandboxPlans plans = new SandboxPlans(agentsDirectory, List.of(config.state(), config.run()));
         StdinPipes stdins = new StdinPipes();
         AgentEnds ends = closer.add(new AgentEnds(book, time));
@@ -187,6 +188,7 @@ public final class Agentd implements AutoCloseable {
 
         book.load();
         consent.load();
+        registry.load();
         gateway.load();
         egress.load();
         agents.load();
@@ -201,7 +203,8 @@ public final class Agentd implements AutoCloseable {
                 book,
                 status,
                 BUILT_IN_MODELS,
-                Tools.capabilities(more));
+                () -> capabilities(more, registry));
+        registry.onChange(watch::refresh);
         watch.begin();
         Api api = new Api(
                 status,
@@ -221,6 +224,7 @@ public final class Agentd implements AutoCloseable {
                 catalog,
                 new LanguageService(
                         worker, config.state().resolve("language-vectors.bin"), new LiveNames(book, consent, gateway)),
+                registry,
                 stopRequested::countDown);
         ApiServer server = closer.add(ApiServer.start(
                 api.routes(),
@@ -242,6 +246,12 @@ public final class Agentd implements AutoCloseable {
             agents.recover();
         });
         return new Agentd(closer, status, book, api, server, stopRequested);
+    }
+
+    private static Set<String> capabilities(List<Tool> more, ToolRegistry registry) {
+        Set<String> all = new LinkedHashSet<>(Tools.capabilities(more));
+        all.addAll(registry.capabilities());
+        return all;
     }
 
     /** Where systemd seals for this user, that; else files with a key beside them. One that holds secrets is kept. */

@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 
 /** Learns what the host can enforce without delaying the door: the broker is asked in the background. */
 public final class SandboxWatch {
@@ -22,7 +23,7 @@ public final class SandboxWatch {
     private final AgentBook book;
     private final ServiceStatus status;
     private final Set<String> models;
-    private final Set<String> tools;
+    private final Supplier<Set<String>> tools;
     private final AtomicReference<List<Finding>> findings = new AtomicReference<>(List.of());
     private final CountDownLatch known = new CountDownLatch(1);
 
@@ -33,7 +34,7 @@ public final class SandboxWatch {
             AgentBook book,
             ServiceStatus status,
             Set<String> models,
-            Set<String> tools) {
+            Supplier<Set<String>> tools) {
         this.sandbox = sandbox;
         this.probe = probe;
         this.facts = facts;
@@ -52,12 +53,12 @@ public final class SandboxWatch {
         try {
             Sandbox.Host host = sandbox.host();
             status.host(host);
-            book.machine(probe.probe(models, tools, Optional.of(host), ""));
+            book.machine(probe.probe(models, tools.get(), Optional.of(host), ""));
             findings.set(Doctor.examine(facts.read(Optional.of(host), "")));
         } catch (Sandbox.SandboxException e) {
             String why = String.valueOf(e.getMessage());
             status.hostTrouble(why);
-            book.machine(probe.probe(models, tools, Optional.empty(), why));
+            book.machine(probe.probe(models, tools.get(), Optional.empty(), why));
             findings.set(Doctor.examine(facts.read(Optional.empty(), why)));
         } finally {
             known.countDown();

@@ -15,12 +15,9 @@ import dev.agentos.domain.port.Journal.Batch;
 import dev.agentos.domain.port.Journal.Trace;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.PublicKey;
 import java.util.ArrayList;
@@ -29,7 +26,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The entries that can be started by name. Each is checked against its signature every time it is used, and what was
@@ -238,14 +234,7 @@ public final class Catalog {
                 throw new FileAlreadyExistsException(name + " " + version + " is installed already");
             }
             Path fresh = Files.createTempDirectory(installed, ".new");
-            for (Map.Entry<String, byte[]> file : files.entrySet()) {
-                Path target = fresh.resolve(file.getKey()).normalize();
-                if (!target.startsWith(fresh)) {
-                    throw new IOException(file.getKey() + " leads out of the entry");
-                }
-                Files.createDirectories(target.getParent() == null ? fresh : target.getParent());
-                Files.write(target, file.getValue());
-            }
+            given.write(fresh);
             journal.commit(Batch.of(
                     trace,
                     new Event.CatalogChanged(
@@ -293,7 +282,7 @@ public final class Catalog {
             }
             for (Found found : gone) {
                 journal.commit(Batch.of(trace, new Event.CatalogChanged(name, found.version(), "removed", "", "", by)));
-                delete(installed.resolve(name).resolve(found.version()));
+                EntryFolder.delete(installed.resolve(name).resolve(found.version()));
             }
             return gone.stream().map(Found::version).toList();
         } catch (IOException e) {
@@ -350,24 +339,5 @@ public final class Catalog {
 
     private static ServiceException refused(Verdict.Refused no) {
         return new ServiceException(ServiceException.Kind.REFUSED, no.code(), no.reason(), "catalog", no.next());
-    }
-
-    private static void delete(Path tree) throws IOException {
-        Files.walkFileTree(tree, new SimpleFileVisitor<>() {
-            @Override
-            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
-                Files.delete(file);
-                return FileVisitResult.CONTINUE;
-            }
-
-            @Override
-            public FileVisitResult postVisitDirectory(Path folder, @Nullable IOException failure) throws IOException {
-                if (failure != null) {
-                    throw failure;
-                }
-                Files.delete(folder);
-                return FileVisitResult.CONTINUE;
-            }
-        });
     }
 }

@@ -16,6 +16,7 @@ import dev.agentos.agentd.telemetry.EventHub;
 import dev.agentos.agentd.telemetry.HistoryStore;
 import dev.agentos.agentd.telemetry.Metrics;
 import dev.agentos.agentd.tools.ToolGateway;
+import dev.agentos.agentd.tools.ToolRegistry;
 import dev.agentos.bridge.wire.ServiceWire;
 import java.util.ArrayList;
 import java.util.List;
@@ -42,6 +43,7 @@ public final class Api {
             Secrets secrets,
             Catalog catalog,
             LanguageService language,
+            ToolRegistry registry,
             Runnable shutdown) {
         List<Route> all = new ArrayList<>();
         all.addAll(new ServiceRoutes(status, book, agents, consent, tools, journal, events, history, metrics, shutdown)
@@ -49,6 +51,7 @@ public final class Api {
         all.addAll(new AgentRoutes(book, agents, inspection, consent, processes, sandbox).routes());
         all.addAll(new SecretRoutes(secrets, book, journal).routes());
         all.addAll(new CatalogRoutes(catalog).routes());
+        all.addAll(new ToolRoutes(registry).routes());
         all.addAll(new TaskRoutes(tasks).routes());
         all.addAll(new LanguageRoutes(language).routes());
         all.add(AgentRoutes.post(

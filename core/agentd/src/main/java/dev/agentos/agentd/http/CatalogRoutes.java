@@ -54,7 +54,7 @@ final class CatalogRoutes {
                         CatalogWire.EntryFiles.class,
                         CatalogWire.EntryView.class,
                         call -> view(catalog.install(
-                                call.trace(), decoded(call.body(CatalogWire.EntryFiles.class)), call.by()))),
+                                call.trace(), decoded(call.body(CatalogWire.EntryFiles.class).files()), call.by()))),
                 post(
                         "/v1/catalog/{id}/remove",
                         "removeCatalogEntry",
@@ -102,11 +102,10 @@ final class CatalogRoutes {
                 .toList());
     }
 
-    private static Map<String, byte[]> decoded(CatalogWire.EntryFiles files) {
+    static Map<String, byte[]> decoded(Map<String, String> files) {
         Map<String, byte[]> decoded = new LinkedHashMap<>();
         try {
-            files.files()
-                    .forEach((path, content) ->
+            files.forEach((path, content) ->
                             decoded.put(path, Base64.getDecoder().decode(content)));
         } catch (IllegalArgumentException e) {
             throw new ServiceException(

@@ -26,7 +26,7 @@ final class CallGuard {
     /** Whether a tool may be used as it is now. */
     interface Approvals {
         /** Why not; empty where it may. */
-        Optional<Decision.Refused> refusal(ToolDescriptor tool);
+        Optional<Decision.Refused> refusal(Tool tool);
     }
 
     private final ArgumentSchemas schemas = new ArgumentSchemas();
@@ -41,12 +41,12 @@ final class CallGuard {
     }
 
     /** A refusal that comes before any rule of the contract; empty where there is none. */
-    Optional<Decision.Refused> refusal(ToolDescriptor tool, Arguments arguments, Tool.Place place)
-            throws ToolException {
-        Optional<Decision.Refused> unapproved = approvals.refusal(tool);
+    Optional<Decision.Refused> refusal(Tool called, Arguments arguments, Tool.Place place) throws ToolException {
+        Optional<Decision.Refused> unapproved = approvals.refusal(called);
         if (unapproved.isPresent()) {
             return unapproved;
         }
+        ToolDescriptor tool = called.descriptor();
         schemas.check(tool, arguments.values());
         for (Use use : uses(tool, arguments)) {
             if (!place.secrets().contains(use.name())) {
@@ -63,6 +63,11 @@ final class CallGuard {
             }
         }
         return Optional.empty();
+    }
+
+    /** Why a tool must not be used as it is at this moment; empty where it may. */
+    Optional<Decision.Refused> unapproved(Tool tool) {
+        return approvals.refusal(tool);
     }
 
     /** A secret that a call would send, and where to. */

@@ -2,6 +2,7 @@ package dev.agentos.agentd.tools;
 
 import dev.agentos.domain.policy.Policy.Target;
 import dev.agentos.domain.policy.ToolDescriptor;
+import dev.agentos.domain.policy.ToolPin;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -10,6 +11,15 @@ import java.util.Map;
 public sealed interface Tool {
 
     ToolDescriptor descriptor();
+
+    /**
+     * What a person approves of this tool, as it is at this moment.
+     *
+     * @throws ToolException when it is not even what its signature says
+     */
+    default ToolPin pin() throws ToolException {
+        return ToolPin.of(descriptor());
+    }
 
     /**
      * The paths a call touches: absolute, normalised, with symbolic links resolved as far as they exist.

@@ -35,7 +35,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -49,11 +49,12 @@ public final class ToolGateway {
 
     private final Journal journal;
     private final ConsentService consent;
-    private final Map<String, Tool> tools = new TreeMap<>();
+    private final Map<String, Tool> tools = new ConcurrentSkipListMap<>();
     private final EffectBook effects;
     private final Tasks tasks;
     private final CallLocks locks = new CallLocks();
     private final CallGuard guard;
+    private final Optional<ToolPins> pins;
     private final ResultCache cache = new ResultCache();
 
     ToolGateway(Journal journal, ConsentService consent, Collection<Tool> tools) {
@@ -61,6 +62,16 @@ public final class ToolGateway {
     }
 
     ToolGateway(Journal journal, ConsentService consent, Collection<Tool> tools, CallGuard guard) {
+        this(journal, consent, tools, guard, Optional.empty());
+    }
+
+    ToolGateway(
+            Journal journal,
+            ConsentService consent,
+            Collection<Tool> tools,
+            CallGuard guard,
+            Optional<ToolPins> pins) {
+        this.pins = pins;
         this.guard = guard;
         this.journal = journal;
         this.consent = consent;
@@ -78,6 +89,28 @@ public final class ToolGateway {
     /** What agents were asked to do, with what they were shown. */
     public Tasks tasks() {
         return tasks;
+    }
+
+    /** The approvals that calls rest on. */
+    ToolPins pins() {
+        return pins.orElseThrow(() -> new IllegalStateException("this gateway keeps no approvals"));
+    }
+
+    List<Tool> tools() {
+        return List.copyOf(tools.values());
+    }
+
+    Optional<Tool> tool(String name) {
+        return Optional.ofNullable(tools.get(name));
+    }
+
+    /** Puts a tool behind this gateway. */
+    void add(Tool tool) {
+        tools.put(tool.descriptor().name(), tool);
+    }
+
+    void remove(String name) {
+        tools.remove(name);
     }
 
     public List<ToolDescriptor> descriptors() {
@@ -135,7 +168,7 @@ public final class ToolGateway {
     private Considered consider(Caller caller, String toolName, Arguments arguments) throws ToolException {
         Tool tool = tools.get(toolName);
         if (tool != null) {
-            Optional<Decision.Refused> refused = guard.refusal(tool.descriptor(), arguments, caller.place());
+            Optional<Decision.Refused> refused = guard.refusal(tool, arguments, caller.place());
             if (refused.isPresent()) {
                 return new Considered(atLine(refused.get(), caller.rules()), Circumstances.NONE, List.of(), "");
             }
@@ -206,6 +239,10 @@ public final class ToolGateway {
         Tool tool = tools.get(toolName);
         Optional<EffectRecord> earlier = effects.earlier(key);
         if (earlier.isPresent() && tool instanceof Tool.Effectful effectful) {
+            Optional<Decision.Refused> unapproved = guard.unapproved(tool);
+            if (earlier.get().status().equals(EffectRecord.ATTEMPTED) && unapproved.isPresent()) {
+                return new CallOutcome.Refused(unapproved.get());
+            }
             Optional<Settled> settled = effects.settle(caller.trace(), effectful, earlier.get());
             if (settled.isPresent()) {
                 return outcome(caller, step, tool, arguments, List.of(), settled.get());
@@ -247,6 +284,12 @@ public final class ToolGateway {
     // ------------------------------------------------------------------ performing
 
     private CallOutcome perform(Call call, List<Event> decided) throws ToolException {
+        // A person may have taken their time: what they allowed is not done by a tool that changed since.
+        Optional<Decision.Refused> changed = guard.unapproved(call.tool());
+        if (changed.isPresent()) {
+            journal.commit(new Batch(call.caller().trace(), decided, List.of()));
+            return new CallOutcome.Refused(changed.get());
+        }
         List<Event> before = new ArrayList<>(decided);
         before.addAll(guard.used(call.caller(), call.step(), call.tool().descriptor(), call.arguments()));
         StateChange counted =

@@ -82,7 +82,22 @@ public final class Tools {
     /** @param more tools beside the built-in ones */
     public static ToolGateway gateway(Journal journal, ConsentService consent, Means means, List<Tool> more)
             throws IOException {
-        List<Tool> tools = new ArrayList<>(List.of(
+        List<Tool> builtIn = builtIn(means);
+        ToolPins pins = new ToolPins(journal, means.time(), ReleaseTools.digests());
+        pins.load(builtIn, more);
+        List<Tool> tools = new ArrayList<>(builtIn);
+        tools.addAll(more);
+        return new ToolGateway(
+                journal,
+                consent,
+                tools,
+                new CallGuard(means.credentials(), means.redactor(), pins),
+                Optional.of(pins));
+    }
+
+    /** The tools of this release. */
+    static List<Tool> builtIn(Means means) throws IOException {
+        return List.of(
                 new FsReadTool(),
                 new FsListTool(),
                 new FsWriteTool(means.undoDirectory()),
@@ -96,10 +111,7 @@ public final class Tools {
                 new CsvReportTool(),
                 new WebFetchTool(means.connections(), means.credentials()),
                 new ShellExecTool(means.calls()),
-                new CodePythonTool(means.calls())));
-        tools.addAll(more);
-        return new ToolGateway(
-                journal, consent, tools, new CallGuard(means.credentials(), means.redactor(), _ -> Optional.empty()));
+                new CodePythonTool(means.calls()));
     }
 
     /** Capabilities that the built-in tools and others serve. */

@@ -134,6 +134,38 @@ public sealed interface Event {
         }
     }
 
+    /**
+     * A tool may be used as it is now, or no longer. {@code change} is {@code added}, {@code approved} or
+     * {@code removed}; the digests are those of its pin, {@code before} the one that was approved until now.
+     */
+    record ToolApproval(String name, String change, String digest, String before, String by) implements Event {
+        @Override
+        public String kind() {
+            return "tool.approval";
+        }
+
+        @Override
+        public Map<String, Object> data() {
+            return fields("name", name, "change", change, "digest", digest, "before", before, "by", by);
+        }
+    }
+
+    /**
+     * Tools that are part of the program are approved by its release, where they were not approved just so before.
+     * Digests of their pins by name; {@code before} those that were approved until now.
+     */
+    record ToolsReleased(String by, Map<String, Object> approved, Map<String, Object> before) implements Event {
+        @Override
+        public String kind() {
+            return "tool.released";
+        }
+
+        @Override
+        public Map<String, Object> data() {
+            return fields("by", by, "approved", approved, "before", before);
+        }
+    }
+
     /** A secret is put into one outgoing call; written before the call is made. */
     record SecretUsed(String agent, String run, String step, String tool, String name, String host) implements Event {
         @Override
