@@ -12,7 +12,7 @@ public final class ToolWire {
      * A tool as a person judges it.
      *
      * @param kind {@code built-in} or {@code command}
-     * @param state {@code approved}, {@code unapproved}, {@code changed} or {@code refused}
+     * @param state one word: whether it may be used, awaits a person, changed since, or is refused
      * @param reason why it cannot be used, or empty
      * @param digest of the tool as it is: what an approval names; empty where it cannot be told
      * @param approvedDigest of what is approved, or empty
