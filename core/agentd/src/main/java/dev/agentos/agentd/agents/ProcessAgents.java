@@ -405,7 +405,14 @@ public final class ProcessAgents {
             return;
         }
         switch (status.get().state()) {
-            case "exited" -> status.get().exit().ifPresent(exit -> exits.execute(() -> exited(exit)));
+            case "exited" -> {
+                if (agent.state() == AgentState.STARTING) {
+                    // Killed while it was held, and whoever would have reported that is gone as well.
+                    startAgain(trace, agent);
+                } else {
+                    status.get().exit().ifPresent(exit -> exits.execute(() -> exited(exit)));
+                }
+            }
             case "held", "building" -> startAgain(trace, agent);
             default -> {
                 beganNanos.put(agent.run(), time.nanos());

@@ -172,6 +172,24 @@ class RecoveryTest {
     }
 
     @Test
+    void aSandboxThatWasKilledWhileHeldDoesNotLeaveItsAgentStartingForEver() throws Exception {
+        restart(
+                TestAgentd.sleeper("a", ""),
+                gone -> {
+                    holdAgain(gone);
+                    gone.sandbox.kill("agent-a-001.1");
+                    gone.sandbox.idle();
+                    assertEquals(Optional.of("exited"), gone.sandbox.stateOf("agent-a-001.1"));
+                    rewind(AgentState.STARTING);
+                },
+                back -> {
+                    AgentRecord agent = back.await("agent-a-001", a -> a.state() == AgentState.RUNNING);
+                    assertEquals("agent-a-001.2", agent.run());
+                    back.sandbox.awaitForgotten("agent-a-001.1");
+                });
+    }
+
+    @Test
     void aHeldSandboxOfARunningAgentNeverRan() throws Exception {
         restart(TestAgentd.sleeper("a", ""), RecoveryTest::holdAgain, back -> {
             AgentRecord agent = back.awaitEnd("agent-a-001");
