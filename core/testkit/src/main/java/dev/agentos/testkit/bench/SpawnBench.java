@@ -24,8 +24,8 @@ import java.util.stream.Stream;
 /**
  * A governed run of {@code true} through the API (contract validated, admitted, sandboxed, probed, audited, exit
  * recorded) against {@code bwrap --unshare-all true} and {@code crun run}, in turn within one run, so that all see the
- * same machine; who begins changes from round to round. What the sandbox broker itself took for building is told beside
- * it, from its own clock.
+ * same machine; who begins changes from round to round. The figure is the whole way as a client sees it: how much of it
+ * the sandbox broker takes is not told apart, since the broker answers agentd's user only.
  */
 final class SpawnBench implements BenchMain.Bench {
 

@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** {@code ./agentos prove NAME [--json] [--rounds N] [--seed N] [--data PATH] [--curve]}. Exit 1 when anything got through. */
+/** {@code ./agentos prove NAME [--json] [--rounds N | --long] [--seed N] [--data PATH] [--curve]}. Exit 1 when anything got through. */
 public final class ProveMain {
 
     private ProveMain() {}
@@ -26,6 +26,8 @@ public final class ProveMain {
         boolean json = rest.remove("--json");
         long rounds = number(rest, "--rounds", 0);
         long seed = number(rest, "--seed", System.nanoTime());
+        // Only one campaign has a long form; another is told that there is no such thing.
+        boolean longForm = rest.contains("orphans") && rest.remove("--long");
         boolean curve = rest.remove("--curve");
         Optional<Path> data = path(rest, "--data");
         boolean misses = rest.remove("--misses");
@@ -34,7 +36,7 @@ public final class ProveMain {
             case "audit" -> new AuditCampaign();
             case "consent" -> new ConsentCampaign();
             case "sandbox" -> new SandboxCampaign();
-            case "orphans" -> new OrphanCampaign();
+            case "orphans" -> new OrphanCampaign(longForm);
             case "guest" -> new GuestCampaign();
             case "injection" ->
                 new InjectionCampaign(

@@ -40,11 +40,16 @@ public final class World {
      * A process in the sandbox of an agent.
      *
      * @param started its start time in ticks, which with the pid names it for ever
-     * @param first whether it is the sandbox's own process 1
+     * @param inner its pid inside the sandbox: 1 is the sandbox's own first process
      * @param namespaces of those kinds that are not the host's
      */
     public record Inside(
-            long pid, long started, String agent, boolean first, Set<String> namespaces, Set<String> cgroups) {
+            long pid, long started, String agent, long inner, Set<String> namespaces, Set<String> cgroups) {
+
+        /** Whether it is the sandbox's own process 1. */
+        public boolean first() {
+            return inner == 1;
+        }
 
         public boolean isAlive() {
             return startOf(pid).filter(start -> start == started).isPresent();
@@ -79,17 +84,14 @@ public final class World {
                     namespaces.add(link);
                 }
             }
-            Set<String> cgroups = new TreeSet<>();
-            for (String line : Files.readAllLines(process.resolve("cgroup"))) {
-                int at = line.indexOf("agentos-execd-");
-                if (at >= 0) {
-                    cgroups.add(line.substring(at));
-                }
-            }
-            boolean first = Files.readAllLines(process.resolve("status")).stream()
+            long inner = Files.readAllLines(process.resolve("status")).stream()
                     .filter(line -> line.startsWith("NSpid:"))
-                    .anyMatch(line -> line.strip().endsWith("\t1"));
-            return startOf(pid).map(started -> new Inside(pid, started, mounted.group(1), first, namespaces, cgroups));
+                    .mapToLong(line ->
+                            Long.parseLong(line.strip().substring(line.strip().lastIndexOf('\t') + 1)))
+                    .findFirst()
+                    .orElse(pid);
+            return startOf(pid)
+                    .map(started -> new Inside(pid, started, mounted.group(1), inner, namespaces, cgroupsIn(process)));
         } catch (IOException e) {
             // It ended while it was looked at.
             return Optional.empty();
@@ -125,6 +127,33 @@ public final class World {
             return cgroupsOf(broker);
         }
         return found;
+    }
+
+    /** Those groups of brokers that some process is in, whether an agent's or one that is kept ready for the next. */
+    public static Set<String> cgroupsInUse() throws IOException {
+        Set<String> used = new TreeSet<>();
+        try (DirectoryStream<Path> all = Files.newDirectoryStream(PROC, "[0-9]*")) {
+            for (Path process : all) {
+                used.addAll(cgroupsIn(process));
+            }
+        }
+        return used;
+    }
+
+    private static Set<String> cgroupsIn(Path process) {
+        Set<String> cgroups = new TreeSet<>();
+        try {
+            for (String line : Files.readAllLines(process.resolve("cgroup"))) {
+                int at = line.indexOf("agentos-execd-");
+                if (at >= 0) {
+                    cgroups.add(line.substring(at));
+                }
+            }
+        } catch (IOException e) {
+            // It ended while it was looked at, and is in no group.
+            return Set.of();
+        }
+        return cgroups;
     }
 
     /** Mounts of the host that have to do with this service. */
