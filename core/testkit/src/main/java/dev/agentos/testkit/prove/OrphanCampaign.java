@@ -333,8 +333,8 @@ final class OrphanCampaign implements ProveMain.Campaign {
             Map<String, List<Inside>> now) {
         Set<String> again = new HashSet<>();
         for (String agent : doomed) {
-            boolean others = Collections.disjoint(
-                    now.getOrDefault(agent, List.of()), before.getOrDefault(agent, List.of()));
+            boolean others =
+                    Collections.disjoint(now.getOrDefault(agent, List.of()), before.getOrDefault(agent, List.of()));
             if (asked.contains(agent) && said.contains(agent) && now.containsKey(agent) && others) {
                 again.add(agent);
             }

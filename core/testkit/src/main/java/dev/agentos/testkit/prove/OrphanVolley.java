@@ -129,7 +129,7 @@ final class OrphanVolley {
                 inOrder.stream().filter(process -> !process.first()).toList();
         int dice = random.nextInt(100);
         Victim victim = dice < 40 || others.size() < 2 ? Victim.AGENT : dice < 75 ? Victim.INIT : Victim.CHILD;
-        if (others.isEmpty() || dice >= 40 && dice < 75) {
+        if (others.isEmpty() || (dice >= 40 && dice < 75)) {
             victim = Victim.INIT;
         }
         List<Inside> candidates = switch (victim) {
