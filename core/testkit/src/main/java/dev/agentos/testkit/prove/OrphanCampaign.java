@@ -194,7 +194,6 @@ final class OrphanCampaign implements ProveMain.Campaign {
                     held.add(agent);
                 } catch (AgentdException e) {
                     // It ended, is paused already, or could not be held in time: then it goes on as it was.
-                    continue;
                 }
             }
         }
@@ -208,7 +207,6 @@ final class OrphanCampaign implements ProveMain.Campaign {
                 client.resume(agent);
             } catch (AgentdException e) {
                 // It is over, as the records will show, or they will show that it is not.
-                continue;
             }
         }
     }
@@ -312,7 +310,7 @@ final class OrphanCampaign implements ProveMain.Campaign {
             if (again.contains(agent)) {
                 continue;
             }
-            if (doomed.contains(agent) || asked.contains(agent) && !said.contains(agent)) {
+            if (doomed.contains(agent) || (asked.contains(agent) && !said.contains(agent))) {
                 explained(round, client.agent(agent));
             } else if (!said.contains(agent)) {
                 AgentView view = client.agent(agent);
