@@ -159,8 +159,8 @@ final class ApprovalCommands {
 
         @Override
         protected int run() throws InterruptedException, IOException {
-            Approval tool = client().addTool(
-                            new ToolWire.CommandFiles(CatalogCommands.read(folder).files()));
+            Approval tool = client().addTool(new ToolWire.CommandFiles(
+                    CatalogCommands.read(folder).files()));
             return show(tool, () -> {
                 told(screen(), tool);
                 if (!tool.state().equals("approved")) {
@@ -187,8 +187,7 @@ final class ApprovalCommands {
             client().removeTool(name);
             return show(
                     Map.of("removed", name),
-                    () -> screen().line(
-                                    screen().tone(Tone.OK, "✓") + " " + screen().text(name) + " is removed."));
+                    () -> screen().line(screen().tone(Tone.OK, "✓") + " " + screen().text(name) + " is removed."));
         }
     }
 }

@@ -108,11 +108,10 @@ final class EntrySigning {
         };
     }
 
-    private static EntryManifest sign(Path folder, Path keyFile, String name, EntryVersion version)
-            throws IOException {
+    private static EntryManifest sign(Path folder, Path keyFile, String name, EntryVersion version) throws IOException {
         try {
-            EntryManifest manifest = EntryManifest.sign(
-                    name, version, digests(folder), publicKey(keyFile), privateKey(keyFile));
+            EntryManifest manifest =
+                    EntryManifest.sign(name, version, digests(folder), publicKey(keyFile), privateKey(keyFile));
             Files.writeString(folder.resolve(EntryManifest.FILE), manifest.json());
             return manifest;
         } catch (GeneralSecurityException | IllegalArgumentException e) {

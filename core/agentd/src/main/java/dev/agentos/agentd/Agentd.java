@@ -171,8 +171,8 @@ public final class Agentd implements AutoCloseable {
                         redactor::get,
                         new EgressConnections(egress.connector(), callers)),
                 more);
-        TrustedKeys keys =
-                new TrustedKeys(config.catalog().resolve("trust"), config.state().resolve("trust"));
+        TrustedKeys keys = new TrustedKeys(
+                config.catalog().resolve("trust"), config.state().resolve("trust"));
         Catalog catalog = new Catalog(config.catalog(), config.state().resolve("catalog"), keys, journal);
         ToolRegistry registry = new ToolRegistry(
                 config.state().resolve("tools"), config.run().resolve("tools"), calls, keys::all, gateway);

@@ -54,7 +54,9 @@ final class CatalogRoutes {
                         CatalogWire.EntryFiles.class,
                         CatalogWire.EntryView.class,
                         call -> view(catalog.install(
-                                call.trace(), decoded(call.body(CatalogWire.EntryFiles.class).files()), call.by()))),
+                                call.trace(),
+                                decoded(call.body(CatalogWire.EntryFiles.class).files()),
+                                call.by()))),
                 post(
                         "/v1/catalog/{id}/remove",
                         "removeCatalogEntry",
@@ -105,8 +107,8 @@ final class CatalogRoutes {
     static Map<String, byte[]> decoded(Map<String, String> files) {
         Map<String, byte[]> decoded = new LinkedHashMap<>();
         try {
-            files.forEach((path, content) ->
-                            decoded.put(path, Base64.getDecoder().decode(content)));
+            files.forEach(
+                    (path, content) -> decoded.put(path, Base64.getDecoder().decode(content)));
         } catch (IllegalArgumentException e) {
             throw new ServiceException(
                     ServiceException.Kind.BAD_REQUEST, "request.body", "a file is not base64", "files", "encode it");

@@ -78,8 +78,8 @@ final class ToolRoutes {
     private static ToolWire.Approval view(ToolRegistry.View tool) {
         List<String> now = shown(tool.now());
         List<String> before = shown(tool.pinned().map(Pinned::lines).orElse(List.of()));
-        List<String> diff = UnifiedDiffUtils.generateUnifiedDiff(
-                "approved", "now", before, DiffUtils.diff(before, now), 1);
+        List<String> diff =
+                UnifiedDiffUtils.generateUnifiedDiff("approved", "now", before, DiffUtils.diff(before, now), 1);
         return new ToolWire.Approval(
                 tool.name(),
                 tool.kind(),

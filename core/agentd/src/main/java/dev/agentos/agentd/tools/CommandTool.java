@@ -92,8 +92,9 @@ final class CommandTool implements Tool.Pure {
                 CommandEntry entry = described(files);
                 boolean same = files.text(EntryManifest.FILE)
                         .flatMap(EntryManifest::parse)
-                        .filter(manifest -> manifest.name().equals(entry.descriptor().name())
-                                && manifest.version().equals(entry.version()))
+                        .filter(manifest ->
+                                manifest.name().equals(entry.descriptor().name())
+                                        && manifest.version().equals(entry.version()))
                         .isPresent();
                 if (!same) {
                     throw new ToolException(
@@ -190,7 +191,9 @@ final class CommandTool implements Tool.Pure {
                 entry.workspace() == Workspace.NONE ? CommandEntry.INSIDE : Place.WORKSPACE,
                 mounts,
                 Optional.of((CanonicalJson.write(arguments.values()) + "\n").getBytes(StandardCharsets.UTF_8)),
-                Limits.DEFAULT.withTime(Duration.ofSeconds(entry.timeoutSeconds())).withOutput(MAX_OUTPUT));
+                Limits.DEFAULT
+                        .withTime(Duration.ofSeconds(entry.timeoutSeconds()))
+                        .withOutput(MAX_OUTPUT));
     }
 
     /** The sandbox runs as another user, who must read the files and may start those that are programs. */

@@ -24,8 +24,9 @@ final class ReleaseTools {
                 return Map.of();
             }
             Map<String, String> digests = new LinkedHashMap<>();
-            for (String line :
-                    new String(in.readAllBytes(), StandardCharsets.UTF_8).lines().toList()) {
+            for (String line : new String(in.readAllBytes(), StandardCharsets.UTF_8)
+                    .lines()
+                    .toList()) {
                 String[] words = line.split(" ", -1);
                 if (words.length == 2) {
                     digests.put(words[1], words[0]);

@@ -66,11 +66,7 @@ public final class ToolGateway {
     }
 
     ToolGateway(
-            Journal journal,
-            ConsentService consent,
-            Collection<Tool> tools,
-            CallGuard guard,
-            Optional<ToolPins> pins) {
+            Journal journal, ConsentService consent, Collection<Tool> tools, CallGuard guard, Optional<ToolPins> pins) {
         this.pins = pins;
         this.guard = guard;
         this.journal = journal;

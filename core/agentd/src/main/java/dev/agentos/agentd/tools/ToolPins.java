@@ -86,11 +86,15 @@ final class ToolPins implements CallGuard.Approvals {
     }
 
     private boolean isApproved(ToolPin pin) {
-        return of(pin.name()).map(PinRecord::digest).filter(pin.digest()::equals).isPresent();
+        return of(pin.name())
+                .map(PinRecord::digest)
+                .filter(pin.digest()::equals)
+                .isPresent();
     }
 
     private PinRecord record(ToolPin pin, String by) {
-        return new PinRecord(pin.name(), pin.digest(), pin.json(), by, time.now().toString());
+        return new PinRecord(
+                pin.name(), pin.digest(), pin.json(), by, time.now().toString());
     }
 
     private static StateChange put(PinRecord pinned) {

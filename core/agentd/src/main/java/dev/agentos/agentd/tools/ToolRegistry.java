@@ -49,8 +49,8 @@ public final class ToolRegistry {
                 folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
         this.gateway = gateway;
         this.pins = gateway.pins();
-        this.means =
-                new CommandTool.Means(scratch, calls, keys, name -> pins.of(name).map(PinRecord::digest));
+        this.means = new CommandTool.Means(
+                scratch, calls, keys, name -> pins.of(name).map(PinRecord::digest));
     }
 
     /** Who is told that other tools can be used now. */
@@ -134,8 +134,7 @@ public final class ToolRegistry {
     }
 
     private Tool tool(String name) {
-        return gateway.tool(name)
-                .orElseThrow(() -> ServiceException.notFound("tool", name, "see agentctl tool list"));
+        return gateway.tool(name).orElseThrow(() -> ServiceException.notFound("tool", name, "see agentctl tool list"));
     }
 
     private View view(Tool tool) {

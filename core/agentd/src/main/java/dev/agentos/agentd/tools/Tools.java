@@ -88,11 +88,7 @@ public final class Tools {
         List<Tool> tools = new ArrayList<>(builtIn);
         tools.addAll(more);
         return new ToolGateway(
-                journal,
-                consent,
-                tools,
-                new CallGuard(means.credentials(), means.redactor(), pins),
-                Optional.of(pins));
+                journal, consent, tools, new CallGuard(means.credentials(), means.redactor(), pins), Optional.of(pins));
     }
 
     /** The tools of this release. */

@@ -57,8 +57,8 @@ class CommandToolTest {
         Map<String, String> digests = new TreeMap<>();
         digests.put("tool.yaml", Digests.sha256Hex(yaml));
         digests.put("manual.txt", Digests.sha256Hex(manual));
-        EntryManifest manifest = EntryManifest.sign(
-                "word.count", new EntryVersion(1, 0, 0), digests, by.getPublic(), by.getPrivate());
+        EntryManifest manifest =
+                EntryManifest.sign("word.count", new EntryVersion(1, 0, 0), digests, by.getPublic(), by.getPrivate());
         Map<String, String> files = new TreeMap<>();
         files.put("tool.yaml", base64(yaml));
         files.put("manual.txt", Base64.getEncoder().encodeToString(manual));
@@ -101,8 +101,8 @@ class CommandToolTest {
     private Reply call(TestAgentd agentd, String agent, Map<String, Object> arguments) {
         return agentd.door.post(
                 "/v1/agents/" + agent + "/tools/word.count",
-                CanonicalJson.write(Map.of(
-                        "key", "c" + ++calls, "arguments", arguments, "person", true, "wait_ms", 0L)));
+                CanonicalJson.write(
+                        Map.of("key", "c" + ++calls, "arguments", arguments, "person", true, "wait_ms", 0L)));
     }
 
     @Test
@@ -134,8 +134,7 @@ class CommandToolTest {
             assertTrue(changed.text("diff").contains("+argv:"), changed.body());
             Reply refused = call(agentd, agent, Map.of("text", "a"));
             assertEquals("tool.changed", refused.text("code"), refused.body());
-            assertEquals(
-                    "approved", approve(agentd, changed.text("digest")).text("state"));
+            assertEquals("approved", approve(agentd, changed.text("digest")).text("state"));
             Reply again = call(agentd, agent, Map.of("text", "a"));
             assertTrue(again.body().contains("\"words\":4"), again.body());
         } finally {
@@ -157,12 +156,10 @@ class CommandToolTest {
             // Without the key its signature is worth nothing.
             assertEquals(200, after.door.post("/v1/trust/team/remove", "").status());
             assertEquals(
-                    "tool.unknown-key",
-                    call(after, agent, Map.of("text", "a")).text("code"));
+                    "tool.unknown-key", call(after, agent, Map.of("text", "a")).text("code"));
             trust(after);
 
-            assertEquals(
-                    200, after.door.post("/v1/tools/word.count/remove", "").status());
+            assertEquals(200, after.door.post("/v1/tools/word.count/remove", "").status());
             assertEquals(404, approval(after).status());
             Reply back = add(after, signed(yaml("echo {\"words\":4}"), keys));
             assertEquals("unapproved", back.text("state"), "what was removed comes back unapproved");

@@ -20,11 +20,7 @@ class ReleaseToolsTest {
     void eachBuiltInToolIsOnTheListAsItIs(@TempDir Path temp) throws Exception {
         SandboxedCalls calls = new SandboxedCalls(new FakeSandbox(), temp, "boot", List::of);
         List<Tool> tools = Tools.builtIn(new Tools.Means(
-                new TfIdfVectors(),
-                temp.resolve("undo"),
-                temp.resolve("cache"),
-                calls,
-                new ManualTimeSource()));
+                new TfIdfVectors(), temp.resolve("undo"), temp.resolve("cache"), calls, new ManualTimeSource()));
         String now = tools.stream()
                 .map(tool -> ToolPin.of(tool.descriptor()))
                 .map(pin -> pin.digest() + " " + pin.name() + "\n")
