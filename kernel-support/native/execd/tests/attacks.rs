@@ -10,6 +10,8 @@ use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio as Pipes};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// Where the reports go when somebody wants to read them, one JSON object a line.
 const REPORT: &str = "AGENTOS_ATTACK_REPORT";
@@ -20,7 +22,12 @@ struct World {
     program: String,
     settings: Vec<(String, String)>,
     serving: Vec<Child>,
+    /// Bombs beside other attacks would make both slow, and a refusal for want of memory looks like any other.
+    _alone: MutexGuard<'static, ()>,
 }
+
+static ALONE: Mutex<()> = Mutex::new(());
+static NEXT: AtomicU32 = AtomicU32::new(0);
 
 impl World {
     fn open() -> Option<Self> {
@@ -28,7 +35,9 @@ impl World {
         if !built.exists() {
             return None;
         }
-        let folder = std::env::temp_dir().join(format!("execd-attacks-{}", std::process::id()));
+        let alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
+        let number = NEXT.fetch_add(1, Ordering::Relaxed);
+        let folder = std::env::temp_dir().join(format!("execd-attacks-{}-{number}", std::process::id()));
         std::fs::create_dir(&folder).expect("a folder");
         let open = |path: &Path| {
             std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o1777)).expect("its mode");
@@ -42,7 +51,7 @@ impl World {
         let program = folder.join("agentos-attacks").display().to_string();
         std::fs::copy(&built, &program).expect("a copy of the program");
         std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).expect("its mode");
-        let mut world = World { folder, program, settings: Vec::new(), serving: Vec::new() };
+        let mut world = World { folder, program, settings: Vec::new(), serving: Vec::new(), _alone: alone };
         let dir = world.folder.display().to_string();
         let serve =
             Command::new(&world.program).args(["serve", "--dir", &dir]).stdin(Pipes::piped()).spawn_heard();
