@@ -63,9 +63,9 @@ pub const ATTACKS: &[Attack] = attacks![
     "terminals" "TIOCSTI" "types into a terminal"
         "ioctl" "TIOCSTI" false kernel::terminals;
     "setuid" "setuid binaries" "runs programs that would give it root or capabilities"
-        "syscall" "setuid" false privileges::setuid_programs;
+        "setuid" "{setuid}" false privileges::setuid_programs;
     "identities" "setuid binaries" "takes other ids and capabilities"
-        "syscall" "setuid" false privileges::identities;
+        "identity" "0" false privileges::identities;
     "links" "hard-link and symlink races in exchange directories" "makes links in a folder shared with the outside"
         "read" "{secret}" false exchange::links;
     "foreign-calls" "x32 and foreign-arch syscalls" "uses the call tables of other architectures"
@@ -77,8 +77,8 @@ pub const ATTACKS: &[Attack] = attacks![
     "descriptor-bomb" "descriptor bomb" "opens files and pipes" "limit" "open-files" true bombs::descriptors;
     "memory-bomb" "memory bomb" "touches memory" "limit" "memory" true bombs::memory;
     "memory-file-bomb" "memory bomb" "fills a file in memory" "limit" "memory" true bombs::shared_memory;
-    "disk-bomb" "disk bomb" "fills a folder" "limit" "disk" true bombs::disk;
-    "inode-bomb" "inode bomb" "makes files" "limit" "inodes" true bombs::inodes;
+    "disk-bomb" "disk bomb" "fills a folder" "limit" "{limit}" true bombs::disk;
+    "inode-bomb" "inode bomb" "makes files" "limit" "{limit}" true bombs::inodes;
     "direct" "direct IP, IPv6, QUIC" "connects straight to an address"
         "connect" "{tcp4}" false network::direct;
     "host-loopback" "host loopback" "connects to services on the host's loopback"

@@ -249,6 +249,33 @@ pub fn take_memory(bytes: usize) -> Result<usize, i32> {
     Ok(bytes)
 }
 
+/// Mappings of files, kept until the end of the process.
+#[derive(Default)]
+pub struct Mapping(Vec<usize>);
+
+impl Mapping {
+    /// Maps the last page of a file of that many bytes, shared.
+    pub fn add(&mut self, file: &std::fs::File, bytes: usize) -> Result<(), i32> {
+        let page = 4096;
+        // SAFETY: a new mapping at an address that the kernel chooses; nobody touches it.
+        let start = unsafe {
+            libc::mmap(
+                std::ptr::null_mut(),
+                page,
+                libc::PROT_READ,
+                libc::MAP_SHARED,
+                file.as_raw_fd(),
+                (bytes - page) as libc::off_t,
+            )
+        };
+        if start == libc::MAP_FAILED {
+            return Err(last_errno());
+        }
+        self.0.push(start as usize);
+        Ok(())
+    }
+}
+
 /// A System V segment of this key with a text in it. Answers its id.
 pub fn plant_segment(key: i32, words: &[u8]) -> Result<i32, i32> {
     // SAFETY: the segment is attached writable and longer than the text.

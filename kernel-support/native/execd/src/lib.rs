@@ -12,5 +12,6 @@ pub mod host;
 pub mod receipt;
 pub mod server;
 pub mod tree;
+pub mod unlinked;
 
 pub use agentos_sys as sys;

@@ -33,6 +33,15 @@ pub fn measure(root: i32) -> Current {
     }
 }
 
+/// Every process of the tree below `root`, itself included; empty when it is gone.
+pub fn members(root: i32) -> Vec<i32> {
+    let all = snapshot();
+    if !all.contains_key(&root) {
+        return Vec::new();
+    }
+    all.keys().copied().filter(|pid| descends(*pid, root, &all)).collect()
+}
+
 fn descends(pid: i32, root: i32, all: &HashMap<i32, Seen>) -> bool {
     let mut at = pid;
     // A pid that was reused while the snapshot was taken could close a circle; the bound ends it.
@@ -54,8 +63,9 @@ fn snapshot() -> HashMap<i32, Seen> {
         .flatten()
         .filter_map(|entry| {
             let pid: i32 = entry.file_name().to_str()?.parse().ok()?;
-            let text = fs::read_to_string(entry.path().join("stat")).ok()?;
-            Some((pid, parse(&text)?))
+            // A process may call itself any bytes; one that is no text must not be left out.
+            let text = fs::read(entry.path().join("stat")).ok()?;
+            Some((pid, parse(&String::from_utf8_lossy(&text))?))
         })
         .collect()
 }

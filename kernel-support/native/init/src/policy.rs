@@ -15,6 +15,8 @@ enum Action {
     Socket,
     Ioctl,
     Personality,
+    /// A process stays as open to be looked into as it is.
+    Prctl,
 }
 
 #[cfg(target_arch = "x86_64")]
@@ -49,7 +51,7 @@ const ALLOWED: &[libc::c_long] = calls!(
     SYS_mlockall SYS_mmap SYS_mprotect SYS_mq_getsetattr SYS_mq_notify SYS_mq_open SYS_mq_timedreceive
     SYS_mq_timedsend SYS_mq_unlink SYS_mremap SYS_msgctl SYS_msgget SYS_msgrcv SYS_msgsnd SYS_msync SYS_munlock
     SYS_munlockall SYS_munmap SYS_nanosleep SYS_newfstatat SYS_openat SYS_pidfd_open SYS_pidfd_send_signal
-    SYS_pipe2 SYS_pkey_alloc SYS_pkey_free SYS_pkey_mprotect SYS_ppoll SYS_prctl SYS_pread64 SYS_preadv
+    SYS_pipe2 SYS_pkey_alloc SYS_pkey_free SYS_pkey_mprotect SYS_ppoll SYS_pread64 SYS_preadv
     SYS_preadv2 SYS_prlimit64 SYS_pselect6 SYS_pwrite64 SYS_pwritev SYS_pwritev2 SYS_read SYS_readahead
     SYS_readlinkat SYS_readv SYS_recvfrom SYS_recvmmsg SYS_recvmsg SYS_removexattr SYS_renameat SYS_renameat2
     SYS_restart_syscall SYS_rseq SYS_rt_sigaction SYS_rt_sigpending SYS_rt_sigprocmask SYS_rt_sigqueueinfo
@@ -147,6 +149,7 @@ fn table() -> BTreeMap<u32, Action> {
     put(&[libc::SYS_socket], Action::Socket);
     put(&[libc::SYS_ioctl], Action::Ioctl);
     put(&[libc::SYS_personality], Action::Personality);
+    put(&[libc::SYS_prctl], Action::Prctl);
     all
 }
 
@@ -239,6 +242,15 @@ fn leaf(action: Action) -> Vec<Instruction> {
             load(argument(1)),
             jump(JEQ, libc::TIOCSTI as u32, 1, 0),
             jump(JEQ, TIOCLINUX, 0, 1),
+            errno(libc::EPERM),
+            allow,
+        ],
+        // A process that hides its descriptors could hide what it keeps on disks.
+        Action::Prctl => vec![
+            load(argument(0)),
+            jump(JEQ, libc::PR_SET_DUMPABLE as u32, 0, 3),
+            load(argument(1)),
+            jump(JEQ, 1, 1, 0),
             errno(libc::EPERM),
             allow,
         ],
@@ -384,6 +396,13 @@ mod tests {
         assert_eq!(on_own(ioctl, [0, 1 << 32 | libc::TIOCSTI, 0, 0, 0, 0]), eperm);
         assert_eq!(on_own(ioctl, [0, TIOCLINUX.into(), 0, 0, 0, 0]), eperm);
         assert_eq!(on_own(ioctl, [0, libc::TCGETS, 0, 0, 0, 0]), libc::SECCOMP_RET_ALLOW);
+        let prctl = |option: i32, argument: u64| {
+            on_own(libc::SYS_prctl as u32, [option as u64, argument, 0, 0, 0, 0])
+        };
+        assert_eq!(prctl(libc::PR_SET_DUMPABLE, 0), eperm);
+        assert_eq!(prctl(libc::PR_SET_DUMPABLE, 2), eperm);
+        assert_eq!(prctl(libc::PR_SET_DUMPABLE, 1), libc::SECCOMP_RET_ALLOW);
+        assert_eq!(prctl(libc::PR_SET_NAME, 0), libc::SECCOMP_RET_ALLOW);
         let personality = libc::SYS_personality as u32;
         assert_eq!(on_own(personality, [0xffff_ffff, 0, 0, 0, 0, 0]), libc::SECCOMP_RET_ALLOW);
         assert_eq!(on_own(personality, [0x0040_0000, 0, 0, 0, 0, 0]), eperm);

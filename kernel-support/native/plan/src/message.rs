@@ -57,6 +57,8 @@ pub enum Operation {
     Thaw(String),
     Status(String),
     Forget(String),
+    /// What it keeps on disks without a name.
+    Unlinked(String),
     List,
     Stats,
     Shutdown,
@@ -350,7 +352,7 @@ pub fn parse_request(packet: &[u8]) -> Result<Request, RequestError> {
                 _ => Operation::Shutdown,
             }
         }
-        "start" | "kill" | "term" | "freeze" | "thaw" | "status" | "forget" => {
+        "start" | "kill" | "term" | "freeze" | "thaw" | "status" | "forget" | "unlinked" => {
             let named: Named = read(packet).map_err(|e| refused(id, e))?;
             let name = named.incarnation;
             if !is_incarnation(&name) {
@@ -366,6 +368,7 @@ pub fn parse_request(packet: &[u8]) -> Result<Request, RequestError> {
                 "freeze" => Operation::Freeze(name),
                 "thaw" => Operation::Thaw(name),
                 "status" => Operation::Status(name),
+                "unlinked" => Operation::Unlinked(name),
                 _ => Operation::Forget(name),
             }
         }
@@ -386,7 +389,7 @@ pub fn parse_request(packet: &[u8]) -> Result<Request, RequestError> {
                 PlanError::new(
                     "op",
                     format!(
-                        "{shown:?} is not an operation; use hello, spawn, start, kill, term, freeze, thaw, status, list, stats, forget or shutdown"
+                        "{shown:?} is not an operation; use hello, spawn, start, kill, term, freeze, thaw, status, unlinked, list, stats, forget or shutdown"
                     ),
                 ),
             ));

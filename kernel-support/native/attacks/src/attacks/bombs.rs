@@ -115,23 +115,129 @@ pub fn shared_memory(setting: &Setting) -> Vec<Try> {
     })]
 }
 
-/// Much data in one place.
+/// How a folder is filled. Each spelling may take its sandbox down, so `--spelling` picks one.
+struct Spelling {
+    name: &'static str,
+    how: &'static str,
+    fill: fn(&str, usize) -> Result<Kept, Refusal>,
+}
+
+/// What was made, until the bomb is over.
+struct Kept {
+    folder: Option<String>,
+    _files: Vec<File>,
+    _mapping: Option<sys::Mapping>,
+}
+
+const FILLINGS: &[Spelling] = &[
+    Spelling { name: "one", how: "in one file", fill: |folder, wanted| one_file(folder, wanted) },
+    Spelling { name: "many", how: "in many files", fill: |folder, wanted| many_files(folder, wanted, false) },
+    Spelling {
+        name: "unlinked",
+        how: "in deleted files that are open",
+        fill: |folder, wanted| many_files(folder, wanted, true),
+    },
+    Spelling {
+        name: "mapped",
+        how: "in a deleted file that is mapped and closed",
+        fill: |folder, wanted| mapped_file(folder, wanted),
+    },
+    Spelling {
+        name: "deep",
+        how: "in a folder with a name too long to say",
+        fill: |folder, wanted| deep_files(folder, wanted),
+    },
+];
+
+/// Much data in one place. It is through when it has it and is still there after `--hold` seconds.
 pub fn disk(setting: &Setting) -> Vec<Try> {
     let wanted = bound(setting, 320 << 20);
     let folder = setting.or("fill", &setting.scratch());
-    vec![patient_attempt(format!("{} MiB in {}", wanted >> 20, named(&folder)), Reach::Amount, || {
-        let path = format!("{folder}/bomb-{}", sys::pid());
+    let hold = Duration::from_secs(setting.or("hold", "0").parse().unwrap_or(0));
+    let which = setting.or("spelling", "one");
+    FILLINGS
+        .iter()
+        .filter(|spelling| spelling.name == which)
+        .map(|spelling| {
+            let how = format!("{} MiB {} in {}", wanted >> 20, spelling.how, named(&folder));
+            patient_attempt(how, Reach::Amount, || {
+                let own = format!("{folder}/bomb-{}", sys::pid());
+                fs::create_dir(&own).map_err(refused)?;
+                let kept = (spelling.fill)(&own, wanted);
+                if kept.is_ok() {
+                    std::thread::sleep(hold);
+                }
+                let outcome = kept.map(|kept| {
+                    drop(kept.folder.map(fs::remove_dir_all));
+                    format!("{} MiB", wanted >> 20)
+                });
+                let _ = fs::remove_dir_all(&own);
+                outcome
+            })
+        })
+        .collect()
+}
+
+const PART: usize = 4 << 20;
+
+fn one_file(folder: &str, wanted: usize) -> Result<Kept, Refusal> {
+    let mut file = File::create(format!("{folder}/bomb")).map_err(refused)?;
+    fill(&mut file, wanted)?;
+    Ok(Kept { folder: None, _files: vec![file], _mapping: None })
+}
+
+fn many_files(folder: &str, wanted: usize, nameless: bool) -> Result<Kept, Refusal> {
+    let mut files = Vec::new();
+    for n in 0..wanted / PART {
+        let path = format!("{folder}/{n}");
         let mut file = File::create(&path).map_err(refused)?;
-        // Gone with its last descriptor, whatever becomes of this process.
-        let _ = fs::remove_file(&path);
-        fill(&mut file, wanted)
-    })]
+        fill(&mut file, PART)?;
+        if nameless {
+            fs::remove_file(&path).map_err(refused)?;
+            files.push(file);
+        }
+    }
+    Ok(Kept { folder: None, _files: files, _mapping: None })
+}
+
+/// One page of each stays mapped, and the descriptor is closed. Parts are small, as a limit on one file would show.
+fn mapped_file(folder: &str, wanted: usize) -> Result<Kept, Refusal> {
+    let mut pages = sys::Mapping::default();
+    for n in 0..wanted / PART {
+        let path = format!("{folder}/{n}");
+        let mut file = fs::OpenOptions::new()
+            .read(true)
+            .write(true)
+            .create(true)
+            .truncate(true)
+            .open(&path)
+            .map_err(refused)?;
+        fill(&mut file, PART)?;
+        fs::remove_file(&path).map_err(refused)?;
+        pages.add(&file, PART).map_err(Refusal::Errno)?;
+    }
+    Ok(Kept { folder: None, _files: Vec::new(), _mapping: Some(pages) })
+}
+
+/// Below folders whose whole name no call takes.
+fn deep_files(folder: &str, wanted: usize) -> Result<Kept, Refusal> {
+    std::env::set_current_dir(folder).map_err(refused)?;
+    let name = "d".repeat(200);
+    for _ in 0..30 {
+        fs::create_dir(&name).map_err(refused)?;
+        std::env::set_current_dir(&name).map_err(refused)?;
+    }
+    let made = many_files(".", wanted, false);
+    // The way back up, so that no tool for people is left with a tree that it cannot remove.
+    let _ = std::env::set_current_dir(folder);
+    made.map(|kept| Kept { folder: Some(folder.to_string()), ..kept })
 }
 
 /// Many files in one place.
 pub fn inodes(setting: &Setting) -> Vec<Try> {
     let wanted = bound(setting, 80_000);
     let folder = setting.or("fill", &setting.scratch());
+    let hold = Duration::from_secs(setting.or("hold", "0").parse().unwrap_or(0));
     vec![patient_attempt(format!("{wanted} files in {}", named(&folder)), Reach::Amount, || {
         let own = format!("{folder}/files-{}", sys::pid());
         fs::create_dir(&own).map_err(refused)?;
@@ -141,6 +247,9 @@ pub fn inodes(setting: &Setting) -> Vec<Try> {
                 outcome = Err(refused(error));
                 break;
             }
+        }
+        if outcome.is_ok() {
+            std::thread::sleep(hold);
         }
         let _ = fs::remove_dir_all(&own);
         outcome

@@ -279,9 +279,13 @@ pub fn proxy(setting: &Setting) -> Vec<Try> {
             };
             stream.set_read_timeout(Some(SHORT * 2)).map_err(refused)?;
             stream.write_all(&client_hello("denied.example")).map_err(refused)?;
-            hear(&mut stream)
+            in_tunnel(setting, hear(&mut stream))
         }),
         attempt("CONNECT to an allowed name, no TLS inside", Reach::Peer, || {
+            if setting.get("declared-port").is_ok() {
+                let why = "the contract declares the port, which may then carry anything";
+                return Err(Refusal::Unprepared(why.to_string()));
+            }
             let allowed = setting.get("allowed")?.to_string();
             let mut stream = if setting.control {
                 TcpStream::connect(setting.get("tls")?).map_err(refused)?
@@ -290,9 +294,19 @@ pub fn proxy(setting: &Setting) -> Vec<Try> {
             };
             stream.set_read_timeout(Some(SHORT * 2)).map_err(refused)?;
             stream.write_all(b"GET / HTTP/1.1\r\nHost: denied.example\r\n\r\n").map_err(refused)?;
-            hear(&mut stream)
+            in_tunnel(setting, hear(&mut stream))
         }),
     ]
+}
+
+/// The proxy had said yes to the tunnel: whoever closes it then, or answers in it, is the proxy.
+fn in_tunnel(setting: &Setting, heard: Attempted) -> Attempted {
+    match heard {
+        Err(Refusal::Errno(_)) if !setting.control => {
+            Err(Refusal::Answer("the tunnel was closed at its first bytes".to_string()))
+        }
+        other => other,
+    }
 }
 
 fn open_tunnel(setting: &Setting, to: &str) -> Result<TcpStream, Refusal> {

@@ -2,10 +2,11 @@
 
 use super::{Asker, Broker, Phase};
 use crate::tree;
+use crate::unlinked::{self, Unlinked};
 use agentos_init::protocol::{CONTINUE_ALL, START, STOP_ALL};
 use agentos_plan::{
-    ErrorBody, ErrorCode, Hello, LimitHits, MAX_PACKET_BYTES, Operation, PROTOCOL_VERSION, Request,
-    SandboxStatus, State, parse_request,
+    Access, ErrorBody, ErrorCode, Hello, LimitHits, MAX_PACKET_BYTES, Mount, Operation, PROTOCOL_VERSION,
+    Request, SandboxStatus, State, parse_request,
 };
 use agentos_sys::{Errno, process, socket};
 use serde_json::{Value, json};
@@ -34,6 +35,7 @@ impl Broker {
             Operation::Freeze(name) => self.set_frozen(asker, &name, true),
             Operation::Thaw(name) => self.set_frozen(asker, &name, false),
             Operation::Status(name) => self.status(asker, &name),
+            Operation::Unlinked(name) => self.unlinked(asker, &name),
             Operation::Forget(name) => self.forget(asker, &name),
             Operation::List => self.list(asker),
             Operation::Stats => self.stats(asker),
@@ -195,6 +197,31 @@ impl Broker {
             },
             exit: None,
         })
+    }
+
+    /// What only its processes still hold of the host's disks. An ended sandbox holds nothing.
+    pub(super) fn unlinked(&mut self, asker: Asker, name: &str) {
+        let Some(sandbox) = self.sandboxes.get(name) else {
+            if self.exited.contains_key(name) {
+                return self.reply(asker, json!(Unlinked::default()));
+            }
+            return self.unknown(asker, name);
+        };
+        let folders: Vec<&str> = sandbox
+            .plan
+            .mounts
+            .iter()
+            .filter_map(|entry| match entry {
+                Mount::Bind { source, access: Access::Write, .. } => Some(source.as_str()),
+                _ => None,
+            })
+            .collect();
+        let owner = self.setup.privileged.then_some(self.setup.owner);
+        let found = match sandbox.phase {
+            Phase::Running => unlinked::measure(sandbox.init_pid, owner, &folders),
+            _ => Unlinked::default(),
+        };
+        self.reply(asker, json!(found));
     }
 
     pub(super) fn names(&self) -> Vec<String> {

@@ -114,6 +114,11 @@ public final class ExecdSandbox implements Sandbox, AutoCloseable {
     }
 
     @Override
+    public Unlinked unlinked(String incarnation) throws SandboxException {
+        return Replies.unlinked(request("unlinked", Map.of("incarnation", incarnation)));
+    }
+
+    @Override
     public void forget(String incarnation) throws SandboxException {
         ignoringUnknown(() -> request("forget", Map.of("incarnation", incarnation)));
     }

@@ -7,6 +7,7 @@ import dev.agentos.domain.port.Sandbox.Mechanism;
 import dev.agentos.domain.port.Sandbox.Receipt;
 import dev.agentos.domain.port.Sandbox.SandboxException;
 import dev.agentos.domain.port.Sandbox.Status;
+import dev.agentos.domain.port.Sandbox.Unlinked;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -130,6 +131,14 @@ final class Replies {
             }
         }
         return list;
+    }
+
+    /** A number that is missing counts as something that was not seen. */
+    static Unlinked unlinked(Map<?, ?> ok) {
+        return new Unlinked(
+                ExecdSandbox.number(ok.get("bytes")).orElse(0),
+                ExecdSandbox.number(ok.get("files")).orElse(0),
+                ExecdSandbox.number(ok.get("unseen")).orElse(1));
     }
 
     static String text(Map<?, ?> map, String name) {

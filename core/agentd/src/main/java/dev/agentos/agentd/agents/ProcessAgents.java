@@ -355,6 +355,18 @@ public final class ProcessAgents {
         return Duration.ofMillis(millisAlive(run).orElse(0));
     }
 
+    /** What one agent keeps on disks without a name; nothing where the broker cannot say. */
+    Sandbox.Unlinked unlinked(AgentRecord agent) {
+        try {
+            return sandbox.unlinked(agent.run());
+        } catch (Sandbox.SandboxException e) {
+            // It has just ended, or the broker has, and its sandboxes with it.
+            System.getLogger(ProcessAgents.class.getName())
+                    .log(System.Logger.Level.DEBUG, "deleted files of " + agent.run() + " were not counted", e);
+            return Sandbox.Unlinked.NONE;
+        }
+    }
+
     /** What the sandboxes use now, by incarnation. */
     public List<Status> usage() {
         try {

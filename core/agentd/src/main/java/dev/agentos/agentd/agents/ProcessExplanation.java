@@ -61,7 +61,9 @@ final class ProcessExplanation {
                         agent.bound().memoryBytes() / (1024 * 1024) + " MiB",
                         String.valueOf(compute.pids()),
                         agent.bound().cpuMillis() / 1000.0 + " CPUs",
-                        String.valueOf(compute.openFiles())));
+                        String.valueOf(compute.openFiles()),
+                        compute.diskBytes() / (1024 * 1024) + " MiB",
+                        String.valueOf(compute.diskFiles())));
     }
 
     private static Receipt.Line line(ReceiptLine line) {

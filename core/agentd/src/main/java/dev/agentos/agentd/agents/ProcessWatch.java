@@ -7,6 +7,7 @@ import dev.agentos.domain.event.Event;
 import dev.agentos.domain.lifecycle.AgentState;
 import dev.agentos.domain.port.Journal.Trace;
 import dev.agentos.domain.port.Sandbox.Status;
+import dev.agentos.domain.port.Sandbox.Unlinked;
 import dev.agentos.domain.port.TimeSource;
 import java.time.Duration;
 import java.time.Instant;
@@ -172,22 +173,48 @@ public final class ProcessWatch {
         if (from < life.diskNext || (cpu != 0 && cpu == life.cpuBefore)) {
             return;
         }
-        long allowed = document.contract().compute().diskBytes();
-        long used = Workspaces.bytes(agent, allowed);
+        var compute = document.contract().compute();
+        Workspaces.Taken allowed = new Workspaces.Taken(compute.diskBytes(), compute.diskFiles(), 0);
+        Workspaces.Taken named = Workspaces.taken(agent, allowed);
+        Unlinked nameless = processes.unlinked(agent);
         life.cpuBefore = cpu;
         life.diskNext = from + Math.max(DISK_EVERY_NANOS / 2, (time.nanos() - from) * DISK_REST);
-        if (used <= allowed) {
-            return;
-        }
         String line = document.lineOf("compute.disk").toString();
+        long bytes = named.bytes() + nameless.bytes();
+        long files = named.files() + nameless.files();
+        if (bytes > allowed.bytes()) {
+            String why = "its workspace and output take more than " + mebibytes(allowed.bytes()) + " ("
+                    + mebibytes(bytes) + " when it was measured" + deleted(nameless) + ")";
+            stopForDisk(agent, bytes, allowed.bytes(), "bytes", why, line);
+        } else if (files > allowed.files()) {
+            String why = "its workspace holds more than " + allowed.files() + " files and folders (" + files
+                    + " when it was measured" + deleted(nameless) + "), which is what its disk space allows";
+            stopForDisk(agent, files, allowed.files(), "files", why, line);
+        } else if (named.unseen() + nameless.unseen() > 0) {
+            String why = (named.unseen() > 0
+                            ? "its workspace has a folder that cannot be looked into, such as one nested too deep"
+                            : "it has a process that cannot be looked into, or too many open files to count")
+                    + ", so it cannot be held to " + mebibytes(allowed.bytes()) + " of disk space";
+            stopForDisk(agent, bytes, allowed.bytes(), "bytes", why, line);
+        }
+    }
+
+    private void stopForDisk(AgentRecord agent, long used, long allowed, String unit, String why, String line) {
         end(
                 agent,
-                new Event.LimitReached(agent.id(), agent.run(), "compute.disk", used, allowed, "bytes", line),
-                new AgentRecord.Stop(
-                        "limit.disk",
-                        "it was stopped: its workspace and output take more than " + allowed / (1024 * 1024) + " MiB ("
-                                + used / (1024 * 1024) + " MiB when it was measured), " + line,
-                        true));
+                new Event.LimitReached(agent.id(), agent.run(), "compute.disk", used, allowed, unit, line),
+                new AgentRecord.Stop("limit.disk", "it was stopped: " + why + ", " + line, true));
+    }
+
+    private static String mebibytes(long bytes) {
+        return bytes / (1024 * 1024) + " MiB";
+    }
+
+    private static String deleted(Unlinked nameless) {
+        return nameless.files() == 0
+                ? ""
+                : ", " + mebibytes(nameless.bytes()) + " of it in " + nameless.files()
+                        + (nameless.files() == 1 ? " deleted file" : " deleted files") + " that it keeps open";
     }
 
     private void end(AgentRecord agent, Event event, AgentRecord.Stop why) {

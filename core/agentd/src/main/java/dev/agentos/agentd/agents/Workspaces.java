@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
@@ -52,43 +53,66 @@ final class Workspaces {
     }
 
     /**
-     * The sizes of all files in the agent's folder added up, its output included, as a listing shows them: a sparse file
-     * counts whole, a hard link as often as it is there. Ends early once it is more than {@code enough}.
+     * What is in a folder.
+     *
+     * @param bytes the sizes of all files added up, as a listing shows them: a sparse file counts whole, a hard link as
+     *     often as it is there
+     * @param files everything that has a name, folders too
+     * @param unseen folders that could not be looked into, such as one whose whole name is too long to say
      */
-    static long bytes(AgentRecord agent, long enough) {
+    record Taken(long bytes, long files, long unseen) {
+
+        private boolean isWithin(Taken enough) {
+            return bytes <= enough.bytes && files <= enough.files && unseen == 0;
+        }
+
+        private Taken plus(Taken other) {
+            return new Taken(bytes + other.bytes, files + other.files, unseen + other.unseen);
+        }
+    }
+
+    /** What the agent's folder takes, its output included. Ends early once that is more than {@code enough}. */
+    static Taken taken(AgentRecord agent, Taken enough) {
         Deque<Path> folders = new ArrayDeque<>();
         folders.push(folderOf(agent));
-        long sum = 0;
-        while (!folders.isEmpty() && sum <= enough) {
-            sum += filesOf(folders.pop(), folders);
+        Taken sum = new Taken(0, 0, 0);
+        while (!folders.isEmpty() && sum.isWithin(enough)) {
+            sum = sum.plus(filesOf(folders.pop(), folders));
         }
         return sum;
     }
 
-    private static long filesOf(Path folder, Deque<Path> deeper) {
-        long sum = 0;
+    private static Taken filesOf(Path folder, Deque<Path> deeper) {
+        long bytes = 0;
+        long files = 0;
+        long unseen = 0;
         try (DirectoryStream<Path> entries = Files.newDirectoryStream(readable(folder))) {
             for (Path entry : entries) {
                 try {
                     BasicFileAttributes attributes =
                             Files.readAttributes(entry, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+                    files++;
                     if (attributes.isDirectory()) {
                         deeper.push(entry);
                     } else {
-                        sum += attributes.size();
+                        bytes += attributes.size();
                     }
                 } catch (NoSuchFileException e) {
                     System.getLogger(Workspaces.class.getName())
                             .log(System.Logger.Level.TRACE, "removed while it was looked at", e);
+                } catch (FileSystemException e) {
+                    // It is there, and has no name that a call would take.
+                    unseen++;
                 }
             }
-        } catch (NoSuchFileException | NotDirectoryException | DirectoryIteratorException e) {
-            return sum;
-        } catch (IOException e) {
+        } catch (NoSuchFileException | NotDirectoryException e) {
+            return new Taken(bytes, files, unseen);
+        } catch (IOException | DirectoryIteratorException e) {
             System.getLogger(Workspaces.class.getName())
                     .log(System.Logger.Level.DEBUG, folder + " cannot be measured: " + e.getMessage());
+            return new Taken(bytes, files, unseen + 1);
         }
-        return sum;
+        return new Taken(bytes, files, unseen);
     }
 
     /** A folder without the owner's permissions would hide what is in it; the owner, who runs this, gives them back. */

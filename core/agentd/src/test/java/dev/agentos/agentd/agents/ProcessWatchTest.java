@@ -21,6 +21,7 @@ import dev.agentos.domain.extractive.TfIdfVectors;
 import dev.agentos.domain.lifecycle.AgentState;
 import dev.agentos.domain.port.Journal.Trace;
 import dev.agentos.domain.port.Sandbox.SandboxException;
+import dev.agentos.domain.port.Sandbox.Unlinked;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -172,5 +173,41 @@ class ProcessWatchTest {
         look();
         assertEquals("budget.wall_time", end(first).exit().orElseThrow().reason());
         assertEquals("budget.wall_time", end(second).exit().orElseThrow().reason());
+    }
+
+    private String stoppedForDisk(AgentRecord agent) throws Exception {
+        look();
+        AgentRecord ended = end(agent);
+        assertEquals("limit.disk", ended.exit().orElseThrow().reason());
+        return ended.reason();
+    }
+
+    @Test
+    void moreFilesThanItsDiskSpaceAllowsEndItHoweverSmallTheyAre() throws Exception {
+        AgentRecord agent = running("a", "compute: { disk: 1MiB }\n");
+        Path folder = Files.createDirectory(Path.of(agent.workspace()).resolve("many"));
+        for (int i = 0; i < 4096; i++) {
+            Files.createFile(folder.resolve(String.valueOf(i)));
+        }
+        assertTrue(stoppedForDisk(agent).contains("holds more than 4096 files and folders"));
+    }
+
+    @Test
+    void whatItDeletedAndKeepsOpenCounts() throws Exception {
+        AgentRecord agent = running("a", "compute: { disk: 4MiB }\n");
+        sandbox.unlinked(new Unlinked(4 << 20, 1, 0));
+        look();
+        assertEquals(AgentState.RUNNING, book.get(agent.id()).state());
+        sandbox.unlinked(new Unlinked((4 << 20) + 1, 2, 0));
+        time.advance(Duration.ofSeconds(2));
+        String why = stoppedForDisk(agent);
+        assertTrue(why.contains("4 MiB of it in 2 deleted files that it keeps open"), why);
+    }
+
+    @Test
+    void aProcessThatHidesWhatItKeepsOpenEndsIt() throws Exception {
+        AgentRecord agent = running("a", "");
+        sandbox.unlinked(new Unlinked(0, 0, 1));
+        assertTrue(stoppedForDisk(agent).contains("a process that cannot be looked into"));
     }
 }

@@ -31,6 +31,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class FakeSandbox implements Sandbox, AutoCloseable {
 
+    private volatile Unlinked unlinked = Unlinked.NONE;
+
     private static final List<String> MECHANISMS = List.of(
             "namespace.user",
             "namespace.mount",
@@ -195,6 +197,16 @@ public final class FakeSandbox implements Sandbox, AutoCloseable {
                 OptionalLong.of(1),
                 Optional.ofNullable(box.exit))));
         return list;
+    }
+
+    /** What {@link #unlinked} finds from now on. */
+    public void unlinked(Unlinked found) {
+        unlinked = found;
+    }
+
+    @Override
+    public Unlinked unlinked(String incarnation) {
+        return unlinked;
     }
 
     @Override

@@ -30,6 +30,8 @@ public record Compute(
     static final int MAX_FILES = 1_048_576;
     static final long MIN_DISK = 1L << 20;
     static final long MIN_IO = 1L << 16;
+    private static final long MIN_DISK_FILES = 4096;
+    private static final long BYTES_PER_FILE = 16 << 10;
     private static final long DISK = 1L << 30;
 
     /** One CPU, 512 MiB, no GPU, 128 processes, 1024 files, 1 GiB of disk, as much input and output as there is. */
@@ -43,6 +45,14 @@ public record Compute(
         FieldRules.within("compute.open_files", openFiles, MIN_FILES, MAX_FILES);
         FieldRules.within("compute.disk", diskBytes, MIN_DISK, MAX_MEM);
         ioBytesPerSecond.ifPresent(value -> FieldRules.within("compute.io", value, MIN_IO, MAX_MEM));
+    }
+
+    /**
+     * The most files and folders in the workspace: one for each 16 KiB of disk space, which is what file systems reckon
+     * with, and never less than 4096.
+     */
+    public long diskFiles() {
+        return Math.max(MIN_DISK_FILES, diskBytes / BYTES_PER_FILE);
     }
 
     /** With the default disk space, and input and output not limited. */

@@ -41,13 +41,15 @@ public final class Explainer {
                         : Syscalls.explain(facts, words[0], words.length > 1 ? words[1] : "");
             case "socket" -> Sockets.explain(facts, target.strip());
             case "signal" -> Syscalls.explain(facts, "kill", "");
-            case "setuid" -> Syscalls.explain(facts, "setuid", "");
+            case "setuid" -> Privileges.program(facts, target.strip());
+            case "identity", "setgid", "setgroups", "capset" -> Privileges.identity(facts);
             case "descriptor", "inherit" ->
                 Resources.explain(facts, "inherited-descriptors").orElseThrow();
             case "limit" ->
                 Resources.explain(facts, words[0].toLowerCase(Locale.ROOT))
                         .orElseGet(() -> Explanation.unknown(
-                                "no limit is called " + words[0], "use memory, pids, cpu, open-files, inodes or disk"));
+                                "no limit is called " + words[0],
+                                "use memory, pids, cpu, open-files, disk, inodes, tmp or tmp-inodes"));
             default ->
                 PATH_OPERATIONS.contains(word) && !target.isBlank()
                         ? Paths.explain(facts, word.equals("open") ? "read" : word, target.strip())
@@ -57,7 +59,7 @@ public final class Explainer {
                                         "\"" + operation + "\" is no operation that can be explained",
                                         "use read, write, exec or connect with a target, syscall NAME ("
                                                 + String.join(", ", Syscalls.examples())
-                                                + " …), socket KIND or limit NAME");
+                                                + " …), socket KIND, setuid PROGRAM, identity or limit NAME");
         };
     }
 
@@ -69,7 +71,8 @@ public final class Explainer {
         }
         if (target.startsWith("/") || lower.startsWith("unix:")) {
             String path = lower.startsWith("unix:") ? target.substring(5) : target;
-            Explanation file = Paths.explain(facts, "read", path);
+            // Before the agent's own folders: the service may live below a name that the sandbox has too, such as /tmp.
+            Explanation file = Paths.service(facts, path).orElseGet(() -> Paths.explain(facts, "read", path));
             return Optional.of(new Explanation(
                     file.answer(),
                     "a Unix socket is reached by its path: " + file.why(),

@@ -232,17 +232,25 @@ final class Paths {
 
     // ------------------------------------------------------------------ everything else
 
+    /** Whatever is the service's; empty for any other path. */
+    static Optional<Explanation> service(SandboxFacts facts, String target) {
+        String path = normalised(target);
+        return below(path, facts.serviceFolders())
+                .map(_ -> Explanation.refused(
+                        path
+                                + " is the service's own: its socket, its journal and other agents' workspaces are mounted in"
+                                + " no sandbox (ENOENT), and no contract can declare them"
+                                + facts.standing("namespace.mount"),
+                        "namespace.mount",
+                        "filesystem.read",
+                        "no contract can allow it; an agent reaches the service through its doors"));
+    }
+
     private static Explanation outside(SandboxFacts facts, String path, boolean write) {
         String section = write ? "filesystem.write" : "filesystem.read";
-        if (below(path, facts.serviceFolders()).isPresent()) {
-            return Explanation.refused(
-                    path
-                            + " is the service's own: its socket, its journal and other agents' workspaces are mounted in no"
-                            + " sandbox (ENOENT), and no contract can declare them"
-                            + facts.standing("namespace.mount"),
-                    "namespace.mount",
-                    section,
-                    "no contract can allow it; an agent reaches the service through its doors");
+        Optional<Explanation> service = service(facts, path);
+        if (service.isPresent()) {
+            return service.get();
         }
         if (Policy.isBelow(path, "/run") || Policy.isBelow(path, "/var/run")) {
             return Explanation.refused(

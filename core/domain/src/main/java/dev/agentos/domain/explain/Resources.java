@@ -41,24 +41,41 @@ final class Resources {
                         "namespace.mount",
                         "runtime",
                         "declare the file's folder"));
-            case "inodes" ->
-                Optional.of(Explanation.refused(
-                        "/tmp and /dev/shm have a bounded number of files (ENOSPC), and their memory counts; a writable"
-                                + " folder of the host has the limits of its file system",
+            case "tmp" ->
+                Optional.of(limited(
+                        facts,
                         "limit.memory",
                         "compute.mem",
-                        "give writable folders a file system or a quota of their own"));
+                        "/tmp is memory of the sandbox: at most 256 MiB (ENOSPC), and /dev/shm 16 MiB, and what is in them"
+                                + " counts against the " + limits.memory()
+                                + " of the whole tree, beyond which the kernel ends a process of the agent"));
+            case "tmp-inodes" ->
+                Optional.of(limited(
+                        facts,
+                        "limit.memory",
+                        "compute.mem",
+                        "/tmp and /dev/shm have a bounded number of files (ENOSPC), and their memory counts against the "
+                                + limits.memory() + " of the whole tree"));
+            case "inodes" ->
+                Optional.of(limited(
+                        facts,
+                        "limit.disk",
+                        "compute.disk",
+                        "at most " + limits.diskFiles()
+                                + " files and folders in the workspace, one for each 16 KiB of disk space and never less than"
+                                + " 4096; agentd looks about once a second and ends the agent (limit.disk); /tmp and /dev/shm"
+                                + " have a bound of their own (ENOSPC), and other writable folders that of their file"
+                                + " system"));
             case "disk", "disk-bomb" ->
-                Optional.of(Explanation.allowed(
-                        "a file in a writable folder may grow as far as its file system; only "
-                                + (facts.line("limit.file_size")
-                                                .map(line -> line.declared())
-                                                .orElse(false)
-                                        ? "the size of one file is limited"
-                                        : "/tmp (256 MiB) and /dev/shm (16 MiB) are bounded")
-                                + facts.standing("limit.file_size"),
-                        "limit.file_size",
-                        "filesystem.write"));
+                Optional.of(limited(
+                        facts,
+                        "limit.disk",
+                        "compute.disk",
+                        "at most " + limits.disk()
+                                + " in the workspace and the output together, deleted files that are still open or mapped"
+                                + " included; one file cannot grow beyond it (SIGXFSZ), and agentd looks about once a second"
+                                + " and ends the agent (limit.disk); other writable folders have the limit of their file"
+                                + " system"));
             default -> Optional.empty();
         };
     }

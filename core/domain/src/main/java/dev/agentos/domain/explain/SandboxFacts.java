@@ -28,7 +28,7 @@ public record SandboxFacts(
     }
 
     /** The limits of the whole tree. */
-    public record LimitWords(String memory, String pids, String cpu, String openFiles) {}
+    public record LimitWords(String memory, String pids, String cpu, String openFiles, String disk, String diskFiles) {}
 
     Optional<Receipt.Line> line(String mechanism) {
         return receipt.stream()

@@ -70,7 +70,7 @@ public final class Syscalls {
             lseek lsetxattr madvise membarrier memfd_create mincore mkdirat mknodat mlock mlock2 mlockall mmap mprotect
             mq_getsetattr mq_notify mq_open mq_timedreceive mq_timedsend mq_unlink mremap msgctl msgget msgrcv msgsnd
             msync munlock munlockall munmap nanosleep newfstatat openat pidfd_open pidfd_send_signal pipe2 pkey_alloc
-            pkey_free pkey_mprotect ppoll prctl pread64 preadv preadv2 prlimit64 pselect6 pwrite64 pwritev pwritev2
+            pkey_free pkey_mprotect ppoll pread64 preadv preadv2 prlimit64 pselect6 pwrite64 pwritev pwritev2
             read readahead readlinkat readv recvfrom recvmmsg recvmsg removexattr renameat renameat2 restart_syscall
             rseq rt_sigaction rt_sigpending rt_sigprocmask rt_sigqueueinfo rt_sigreturn rt_sigsuspend rt_sigtimedwait
             rt_tgsigqueueinfo sched_getaffinity sched_getattr sched_get_priority_max sched_get_priority_min
@@ -289,6 +289,14 @@ public final class Syscalls {
                         "seccomp",
                         "runtime",
                         "no contract can allow it"));
+        map.put(
+                "prctl",
+                Explanation.refused(
+                        "prctl is allowed but for PR_SET_DUMPABLE other than 1 (EPERM): a process that nobody can look into"
+                                + " could hide what it keeps on disks",
+                        "seccomp",
+                        "runtime",
+                        "no contract can allow it; other uses of prctl need nothing"));
         map.put(
                 "x32",
                 Explanation.refused(

@@ -50,6 +50,14 @@ public interface Sandbox {
         return list();
     }
 
+    /**
+     * What the sandbox keeps on the host's disks without a name. A sandbox that cannot be looked at answers nothing found:
+     * the default, for adapters without disks.
+     */
+    default Unlinked unlinked(String incarnation) throws SandboxException {
+        return Unlinked.NONE;
+    }
+
     /** Drops the record of an ended sandbox. */
     void forget(String incarnation) throws SandboxException;
 
@@ -242,6 +250,16 @@ public interface Sandbox {
             OptionalLong none = OptionalLong.empty();
             return new LimitHits(none, none, none, none, none, none, false, none);
         }
+    }
+
+    /**
+     * Files that were deleted and are still open or mapped by a process of the sandbox.
+     *
+     * @param bytes space that they take, each file once
+     * @param unseen processes that could not be looked into; one more where there was too much to look at
+     */
+    record Unlinked(long bytes, long files, long unseen) {
+        public static final Unlinked NONE = new Unlinked(0, 0, 0);
     }
 
     /** Declared against actual, as probed from inside the sandbox. */

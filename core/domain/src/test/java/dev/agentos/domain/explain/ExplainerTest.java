@@ -44,7 +44,7 @@ class ExplainerTest {
                 List.of("/usr", "/bin", "/etc/ssl/certs", "/proc", "/dev", "/tmp"),
                 List.of("/var/lib/agentos", "/run/agentos"),
                 receipt,
-                new SandboxFacts.LimitWords("256 MiB", "64", "0.5 CPUs", "256"));
+                new SandboxFacts.LimitWords("256 MiB", "64", "0.5 CPUs", "256", "1024 MiB", "65536"));
     }
 
     /** Every attack of the threat model, as its own question: mechanism and a word of the reason. */
@@ -137,8 +137,15 @@ class ExplainerTest {
                 "fork-bomb | '' | refused | limit.pids | EAGAIN",
                 "memory | '' | refused | limit.memory | 256 MiB",
                 "limit | open-files | refused | limit.open_files | EMFILE",
-                "limit | inodes | refused | limit.memory | ENOSPC",
-                "limit | disk | allowed | limit.file_size | file system",
+                "limit | inodes | refused | limit.disk | 65536 files and folders",
+                "limit | disk | refused | limit.disk | 1024 MiB",
+                "limit | disk | refused | limit.disk | deleted files that are still open",
+                "limit | tmp | refused | limit.memory | tmp is memory of the sandbox: at most 256 MiB",
+                "limit | tmp-inodes | refused | limit.memory | ENOSPC",
+                "setuid | /usr/bin/su | refused | no_new_privs | every mount is nosuid",
+                "identity | 0 | refused | namespace.user | EINVAL",
+                "capset | '' | refused | namespace.user | every capability set is empty",
+                "syscall | prctl | refused | seccomp | PR_SET_DUMPABLE",
                 "inherit | '' | refused | namespace.mount | 0, 1 and 2",
             })
     void explainsEveryAttack(String operation, String target, String answer, String mechanism, String word) {
@@ -175,6 +182,12 @@ class ExplainerTest {
                 Explainer.connectElsewhere(FACTS, "/run/agentos/agentd.sock")
                         .orElseThrow()
                         .mechanism());
+        SandboxFacts inTmp = new SandboxFacts(
+                FACTS.filesystem(), FACTS.systemPaths(), List.of("/tmp/live/run"), FACTS.receipt(), FACTS.limits());
+        Explanation socket =
+                Explainer.connectElsewhere(inTmp, "/tmp/live/run/agentd.sock").orElseThrow();
+        assertEquals("refused", socket.answer(), "the sandbox has a /tmp of its own, and not the service's");
+        assertTrue(socket.why().contains("is the service's own"), socket.why());
         assertTrue(Explainer.connectElsewhere(FACTS, "example.org:443").isEmpty());
     }
 

@@ -42,16 +42,53 @@ final class SandboxCampaign implements ProveMain.Campaign {
             name: %s
             class: {latency: DT}
             capabilities: []
-            compute: {cpu: "1", mem: "96MiB", pids: 48, open_files: 96}
+            compute: {cpu: "1", mem: "96MiB", pids: 48, open_files: 96, disk: "32MiB"}
             modelPolicy: {allow: []}
             binding: %s
             runtime: {process: {env: {VICTIM: "%s"}}}
             filesystem: {read: [%s], write: [%s]}
-            egress: {domains: []}
+            egress: {domains: [%s]}
             consent: {unattended: refuse}
             """;
 
-    private record Variant(String suffix, List<String> arguments) {}
+    /** How long a bomb in the workspace stays when it got everything: several times what the watch needs. */
+    private static final String HOLD_SECONDS = "10";
+
+    /**
+     * @param spelling what picks it, inside and outside
+     * @param place the limit that the service is asked about
+     */
+    private record Variant(String suffix, boolean inWorkspace, List<String> spelling, String place) {
+
+        static List<Variant> of(Attack attack) {
+            return switch (attack.name()) {
+                case "disk-bomb" ->
+                    Stream.concat(
+                                    Stream.of(new Variant(" /tmp", false, List.of(), "tmp")),
+                                    Stream.of("one", "many", "unlinked", "mapped", "deep")
+                                            .map(word -> new Variant(
+                                                    " /workspace, " + word, true, List.of("--spelling", word), "disk")))
+                            .toList();
+                case "inode-bomb" ->
+                    List.of(
+                            new Variant(" /tmp", false, List.of(), "tmp-inodes"),
+                            new Variant(" /workspace", true, List.of(), "inodes"));
+                default -> List.of(new Variant("", false, List.of(), ""));
+            };
+        }
+
+        List<String> inside() {
+            List<String> words = new ArrayList<>(spelling);
+            words.addAll(inWorkspace ? List.of("--fill", "/workspace", "--hold", HOLD_SECONDS) : List.of());
+            return words;
+        }
+
+        List<String> outside(Path fill) {
+            List<String> words = new ArrayList<>(spelling);
+            words.addAll(inWorkspace ? List.of("--fill", fill.toString()) : List.of());
+            return words;
+        }
+    }
 
     @Override
     public ProveMain.Result run(Path home, int asked, long seed) throws Exception {
@@ -68,7 +105,7 @@ final class SandboxCampaign implements ProveMain.Campaign {
             boolean root = ((Number) Files.getAttribute(Path.of("/proc/self"), "unix:uid")).intValue() == 0;
             try (OutsideWorld world = OutsideWorld.open(program, root)) {
                 Bench bench = new Bench(service, client, program, world, binding(client, program, figures));
-                tryAll(bench, table, figures);
+                tryAll(bench, table, figures, failures);
                 ExchangeRace.run(
                         bench.service,
                         client,
@@ -99,7 +136,18 @@ final class SandboxCampaign implements ProveMain.Campaign {
         AgentView start(String name, String victim, List<String> read, List<String> write, List<String> arguments) {
             List<String> readable = new ArrayList<>(read);
             readable.add(program.toString());
-            String text = CONTRACT.formatted(name, binding, victim, quoted(readable), quoted(write));
+            return start(name, victim, readable, write, List.of(), arguments);
+        }
+
+        /** As above with places to connect to; {@code read} is everything that is readable. */
+        AgentView start(
+                String name,
+                String victim,
+                List<String> read,
+                List<String> write,
+                List<String> places,
+                List<String> arguments) {
+            String text = CONTRACT.formatted(name, binding, victim, quoted(read), quoted(write), quoted(places));
             List<String> command = new ArrayList<>(List.of(program.toString()));
             command.addAll(arguments);
             return client.spawn(
@@ -147,7 +195,7 @@ final class SandboxCampaign implements ProveMain.Campaign {
 
     /** Strict where this host can keep it; else flexible, and the gap is told. */
     private static String binding(AgentdClient client, Path program, Figures figures) {
-        String text = CONTRACT.formatted("probe", "strict", "", "\"" + program + "\"", "");
+        String text = CONTRACT.formatted("probe", "strict", "", "\"" + program + "\"", "", "");
         AgentView view = client.spawn(
                 new Spawn(
                         UUID.randomUUID().toString(),
@@ -168,7 +216,8 @@ final class SandboxCampaign implements ProveMain.Campaign {
         return "flexible";
     }
 
-    private static void tryAll(Bench bench, AttackTable table, Figures figures) throws Exception {
+    private static void tryAll(Bench bench, AttackTable table, Figures figures, List<String> failures)
+            throws Exception {
         OutsideWorld world = bench.world();
         AgentView victim = bench.start("victim", "agentos-canary", List.of(), List.of(), victimWords(world));
         Optional<HostProcess> host = HostProcess.ofAgent(victim.id());
@@ -183,18 +232,24 @@ final class SandboxCampaign implements ProveMain.Campaign {
         outside.put("execd", bench.service().run().resolve("execd.sock").toString());
 
         List<Attack> attacks = Attacks.list(bench.program());
-        List<String> planted =
-                Optional.ofNullable(world.settings().get("planted")).stream().toList();
+        List<String> planted = Stream.concat(
+                        Stream.of(bench.program().toString()),
+                        Optional.ofNullable(world.settings().get("planted")).stream())
+                .toList();
+        // One place is declared, so that there is a proxy to be met, and with its port, which it then must be asked
+        // for.
+        List<String> places =
+                Optional.ofNullable(world.settings().get("allowed")).stream().toList();
         List<String> words = new ArrayList<>(List.of("all"));
         words.addAll(Attacks.words(inside));
-        words.addAll(List.of("--workspace", "/workspace"));
-        AgentView batch = bench.ended(bench.start("attacker", "", planted, List.of(), words));
+        words.addAll(List.of("--workspace", "/workspace", "--declared-port", "yes"));
+        AgentView batch = bench.ended(bench.start("attacker", "", planted, List.of(), places, words));
         List<Report> reports = Attacks.reports(bench.output(batch));
         List<Report> asAgent = world.control("all", outside, uid, List.of());
         List<Report> asRoot = world.isRoot() ? world.control("all", outside, 0, List.of()) : List.of();
         for (Attack attack : attacks) {
             if (attack.alone()) {
-                bomb(bench, table, attack, uid, outside);
+                bomb(bench, table, attack, uid, outside, figures, failures);
                 continue;
             }
             // A batch that ended early leaves reports out; that is said, never passed over.
@@ -245,29 +300,45 @@ final class SandboxCampaign implements ProveMain.Campaign {
     }
 
     /** A bomb in a sandbox of its own; those that fill a folder go off in each that the agent may fill. */
-    private static void bomb(Bench bench, AttackTable table, Attack attack, long uid, Map<String, String> outside)
+    private static void bomb(
+            Bench bench,
+            AttackTable table,
+            Attack attack,
+            long uid,
+            Map<String, String> outside,
+            Figures figures,
+            List<String> failures)
             throws Exception {
-        boolean fills = attack.name().equals("disk-bomb") || attack.name().equals("inode-bomb");
-        List<Variant> variants = fills
-                ? List.of(new Variant(" /tmp", List.of()), new Variant(" /workspace", List.of("--fill", "/workspace")))
-                : List.of(new Variant("", List.of()));
-        for (Variant variant : variants) {
+        for (Variant variant : Variant.of(attack)) {
             List<String> words = new ArrayList<>(List.of(attack.name()));
-            words.addAll(variant.arguments());
+            words.addAll(variant.inside());
+            HostSpace before = HostSpace.of(bench.service().run());
             AgentView view = bench.ended(bench.start("bomber", "", List.of(), List.of(), words));
             // Outside, the folder to fill has another path and the same words in its name.
             Path fill = Files.createDirectories(bench.world().folder("control").resolve("workspace"));
             Files.setPosixFilePermissions(fill, PosixFilePermissions.fromString("rwxrwxrwx"));
-            List<String> more = variant.arguments().isEmpty() ? List.of() : List.of("--fill", fill.toString());
-            Optional<Report> control = find(bench.world().control(attack.name(), outside, uid, more), attack);
+            Optional<Report> control =
+                    find(bench.world().control(attack.name(), outside, uid, variant.outside(fill)), attack);
             Report report =
                     find(Attacks.reports(bench.output(view)), attack).orElseGet(() -> silenced(attack, view, control));
+            Map<String, String> settings = new LinkedHashMap<>(outside);
+            settings.put("limit", variant.place());
             table.add(
                     attack,
                     variant.suffix(),
                     report,
                     new Control(control, Optional.empty()),
-                    explain(bench, view, attack, outside));
+                    explain(bench, view, attack, settings));
+            if (variant.inWorkspace()) {
+                // What has a name stays for its owner to look at; without it everything must be as it was.
+                figures.put(
+                        "left" + variant.suffix() + " of " + attack.name() + " MiB", HostSpace.clear(view.workspace()));
+                if (!before.isBack(bench.service().run())) {
+                    failures.add(attack.name() + variant.suffix() + ": space or files of the host did not come back: "
+                            + before + " before, "
+                            + HostSpace.of(bench.service().run()) + " after");
+                }
+            }
         }
     }
 
@@ -275,7 +346,13 @@ final class SandboxCampaign implements ProveMain.Campaign {
     private static Report silenced(Attack attack, AgentView view, Optional<Report> control) {
         String how = control.map(report -> report.tries().getFirst().how()).orElse(attack.what());
         String reason = view.exit().map(exit -> exit.reason()).orElse(view.state());
-        String by = reason.equals("oom") ? "cgroup memory limit" : "ended: " + reason;
+        String by = switch (reason) {
+            case "oom" -> "cgroup memory limit";
+            case "limit.disk" -> "agentd's watch of compute.disk";
+            default ->
+                throw new IllegalStateException(
+                        attack.name() + " said nothing and no limit ended it: " + reason + ", " + view.reason());
+        };
         return new Report(
                 attack.name(), false, List.of(new Attempt(how, false, Optional.empty(), view.reason(), by, false)));
     }
@@ -283,7 +360,9 @@ final class SandboxCampaign implements ProveMain.Campaign {
     /** What the service says about it, where it says that and why it is refused. */
     private static Optional<String> explain(Bench bench, AgentView agent, Attack attack, Map<String, String> settings) {
         // An agent that a limit ended is explained by its own record.
-        if (agent.exit().map(exit -> exit.reason().equals("oom")).orElse(false)
+        if (agent.exit()
+                        .map(exit -> List.of("oom", "limit.disk").contains(exit.reason()))
+                        .orElse(false)
                 && !agent.reason().isBlank()) {
             return Optional.of("show: " + agent.reason());
         }
