@@ -1,12 +1,14 @@
 //! What this host can do: each mechanism is tried in a child, and the answer is kept.
 
 use crate::cgroup::{Cgroups, Controller};
+use crate::unlinked;
 use agentos_plan::{Mechanism, mechanism as m};
 use agentos_sys::process::{self, Cloned, Ended};
 use agentos_sys::schedule::{self, Attributes};
 use agentos_sys::{Errno, ids, landlock, mount, seccomp};
 use std::fs;
 use std::os::fd::AsFd;
+use std::time::{Duration, Instant};
 
 /// The mechanism table, and what the builder needs to know from it.
 pub struct Host {
@@ -62,6 +64,7 @@ impl Host {
         mechanisms.push(controller(m::LIMIT_CPU, &cgroups.cpu));
         mechanisms.push(rlimit(m::LIMIT_FILES, process::LIMIT_NOFILE));
         mechanisms.push(rlimit(m::LIMIT_FILE_SIZE, process::LIMIT_FSIZE));
+        mechanisms.push(deleted_files(owner));
         mechanisms.push(present(m::FREEZE, freezer_name(cgroups)));
         mechanisms.push(present(
             m::KILL_TREE,
@@ -146,6 +149,54 @@ fn controller(name: &str, controller: &Controller) -> Mechanism {
 fn rlimit(name: &str, resource: u32) -> Mechanism {
     let lowered = in_child(|| process::limit(resource).and_then(|_| process::set_limit(resource, 64, 64)));
     tried(name, "rlimit", lowered)
+}
+
+/// Whether a process of the agents' user can be asked for the deleted files that it holds.
+fn deleted_files(owner: (u32, u32)) -> Mechanism {
+    let other = (ids::effective_uid() == 0 && owner.0 != 0).then_some(owner);
+    let result = in_child(|| match process::fork_plain()? {
+        0 => {
+            let held = hold_a_deleted_file(other);
+            linger_with(held)
+        }
+        pid => {
+            let until = Instant::now() + Duration::from_millis(500);
+            let mut seen = unlinked::is_seen(pid, other);
+            while !seen && Instant::now() < until {
+                std::thread::sleep(Duration::from_millis(1));
+                seen = unlinked::is_seen(pid, other);
+            }
+            let _ = process::signal(pid, libc::SIGKILL);
+            if seen { Ok(()) } else { Err(Errno(libc::EACCES)) }
+        }
+    });
+    match result {
+        Ok(()) => present(m::LIMIT_DELETED_FILES, "counted by their holders' descriptors and mappings"),
+        Err(e) => absent(
+            m::LIMIT_DELETED_FILES,
+            format!(
+                "a process of the agents' user cannot be looked into in /proc ({e}); a security module or a mount option of /proc forbids it"
+            ),
+        ),
+    }
+}
+
+/// As a process of a sandbox does; the file is in memory, which the count without a list of devices takes too.
+fn hold_a_deleted_file(other: Option<(u32, u32)>) -> Result<std::os::fd::OwnedFd, Errno> {
+    match other {
+        // A namespace that it made itself would be its user's; the broker makes those of sandboxes, and so owns them.
+        Some((uid, gid)) => {
+            ids::become_keeping_capabilities(uid, gid)?;
+            ids::set_capabilities(ids::Capabilities::default())?;
+        }
+        None => {
+            process::unshare(libc::CLONE_NEWUSER)?;
+            ids::drop_all_capabilities()?;
+        }
+    }
+    // Only a program that is executed anew is open to be looked into by itself; this one was not.
+    process::set_dumpable(true)?;
+    process::memory_file()
 }
 
 /// What the latency classes are made of. Weights and idleness compare the agents of this broker with each other.
@@ -330,8 +381,12 @@ fn process_limit_works((uid, gid): (u32, u32)) -> bool {
     in_child(attempt).is_ok()
 }
 
+fn linger_with<T>(_held: T) -> ! {
+    linger()
+}
+
 /// Stays until killed, at most a second.
 fn linger() -> ! {
-    std::thread::sleep(std::time::Duration::from_secs(1));
+    std::thread::sleep(Duration::from_secs(1));
     process::exit_now(0)
 }

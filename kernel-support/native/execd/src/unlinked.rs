@@ -44,6 +44,20 @@ pub fn measure(init: i32, owner: Option<(u32, u32)>, folders: &[&str]) -> Unlink
     look.found
 }
 
+/// Whether a process that holds a deleted file can be looked into with the rights that `measure` has.
+pub fn is_seen(pid: i32, owner: Option<(u32, u32)>) -> bool {
+    if let Some((uid, gid)) = owner {
+        ids::set_file_ids(uid, gid);
+    }
+    let mut look =
+        Look { memory: HashSet::new(), seen: HashSet::new(), left: MOST, found: Unlinked::default() };
+    let looked = look.process(pid);
+    if owner.is_some() {
+        ids::set_file_ids(0, 0);
+    }
+    looked && look.found.files > 0
+}
+
 struct Look {
     /// Devices whose files are memory, which has a limit of its own.
     memory: HashSet<u64>,

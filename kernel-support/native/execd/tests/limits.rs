@@ -87,6 +87,66 @@ fn descriptors_and_file_sizes_are_bounded() {
     broker.stop();
 }
 
+/// A plan whose agent may write a folder of the host, at /data.
+fn with_folder(broker: &Broker, name: &str, script: &str) -> agentos_plan::Plan {
+    let mut plan = shell(&broker.scratch, name, script);
+    plan.mounts.push(agentos_plan::Mount::Bind {
+        source: broker.scratch.directory(&format!("data-{name}")),
+        target: "/data".into(),
+        access: agentos_plan::Access::Write,
+        recursive: false,
+        exec: false,
+    });
+    plan
+}
+
+fn unlinked(client: &mut Client, name: &str) -> (u64, u64, u64) {
+    let found = client.on("unlinked", name);
+    let number = |key: &str| found[key].as_u64().expect("a number");
+    (number("bytes"), number("files"), number("unseen"))
+}
+
+#[test]
+fn deleted_files_on_disks_are_told_while_they_are_open_and_memory_is_not() {
+    let broker = Broker::start();
+    let mut client = broker.client();
+    need!(client, m::LIMIT_DELETED_FILES);
+    let script = "for at in /data /tmp /workspace /dev/shm; do
+            dd if=/dev/zero of=$at/x bs=1M count=3 2>/dev/null; done
+        exec 3</data/x 4</tmp/x 5</workspace/x 6</dev/shm/x 7</data/x
+        rm /data/x /tmp/x /workspace/x
+        rm -f /dev/shm/x
+        echo deleted; read never < /dev/null; sleep 98766";
+    client.spawn(&with_folder(&broker, "deleted.1", script));
+    assert_eq!(unlinked(&mut client, "deleted.1"), (0, 0, 0), "a held sandbox has run nothing");
+    client.on("start", "deleted.1");
+    eventually("the files are deleted", || output(&broker.scratch).contains("deleted"));
+    let (bytes, files, unseen) = unlinked(&mut client, "deleted.1");
+    assert_eq!((files, unseen), (1, 0), "one file, however often it is open");
+    assert!((3 << 20..4 << 20).contains(&bytes), "{bytes} bytes");
+    client.on("kill", "deleted.1");
+    client.exited("deleted.1");
+    assert_eq!(unlinked(&mut client, "deleted.1"), (0, 0, 0), "an ended sandbox holds nothing");
+    let unknown = client.err("unlinked", serde_json::json!({ "incarnation": "nobody.1" }));
+    assert_eq!(unknown["code"], serde_json::json!("unknown.incarnation"));
+    broker.stop();
+}
+
+#[test]
+fn another_sandboxs_deleted_files_are_not_counted() {
+    let broker = Broker::start();
+    let mut client = broker.client();
+    need!(client, m::LIMIT_DELETED_FILES);
+    let script = "dd if=/dev/zero of=/data/x bs=1M count=1 2>/dev/null; exec 3</data/x; rm /data/x; echo deleted; sleep 98767";
+    client.spawn(&with_folder(&broker, "deleted.2", script));
+    client.spawn(&shell(&broker.scratch, "calm.1", "sleep 98768"));
+    client.on("start", "deleted.2");
+    client.on("start", "calm.1");
+    eventually("the file is deleted", || unlinked(&mut client, "deleted.2").1 == 1);
+    assert_eq!(unlinked(&mut client, "calm.1"), (0, 0, 0));
+    broker.stop();
+}
+
 #[test]
 fn processor_time_is_bounded() {
     let broker = Broker::start();

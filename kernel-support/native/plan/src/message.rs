@@ -23,6 +23,8 @@ pub mod mechanism {
     pub const LIMIT_CPU: &str = "limit.cpu";
     pub const LIMIT_FILES: &str = "limit.files";
     pub const LIMIT_FILE_SIZE: &str = "limit.file_size";
+    /// Deleted files that are still open can be counted.
+    pub const LIMIT_DELETED_FILES: &str = "limit.deleted_files";
     pub const LIMIT_IO: &str = "limit.io";
     pub const LIMIT_SWAP: &str = "limit.swap";
     pub const FREEZE: &str = "freeze";

@@ -278,12 +278,16 @@ pub fn set_dumpable(on: bool) -> Result<(), Errno> {
     prctl(libc::PR_SET_DUMPABLE, on.into()).map(drop)
 }
 
+/// A file in memory without a name.
+pub fn memory_file() -> Result<OwnedFd, Errno> {
+    // SAFETY: the name is a C string; the descriptor is owned at once.
+    own(unsafe { libc::memfd_create(c"agentos".as_ptr(), libc::MFD_CLOEXEC) } as libc::c_long)
+}
+
 /// The device number of files in memory that are on no mount: memfd, System V and shared anonymous memory.
 pub fn memory_device() -> Option<u64> {
     use std::os::unix::fs::MetadataExt;
-    // SAFETY: the name is a C string; the descriptor is owned at once.
-    let fd = own(unsafe { libc::memfd_create(c"agentos".as_ptr(), libc::MFD_CLOEXEC) } as libc::c_long);
-    std::fs::File::from(fd.ok()?).metadata().ok().map(|file| file.dev())
+    std::fs::File::from(memory_file().ok()?).metadata().ok().map(|file| file.dev())
 }
 
 pub fn set_no_new_privileges() -> Result<(), Errno> {

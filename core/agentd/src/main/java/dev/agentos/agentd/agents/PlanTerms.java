@@ -23,6 +23,7 @@ import java.util.OptionalLong;
 final class PlanTerms {
 
     private static final String IO = "limit.io";
+    static final String DELETED_FILES = "limit.deleted_files";
     private static final String DEADLINE = "schedule.deadline";
 
     /** SRT agents get this weight where others have 100: a person waits. */
@@ -89,6 +90,7 @@ final class PlanTerms {
     Receipt receipt(Receipt receipt) {
         List<Receipt.Line> lines = new ArrayList<>(receipt.lines());
         lines.add(new Receipt.Line("limit.disk", true, "enforced", "watched by agentd each second", ""));
+        missing(lines, DELETED_FILES);
         if (document.contract().compute().ioBytesPerSecond().isPresent()) {
             missing(lines, IO);
         }

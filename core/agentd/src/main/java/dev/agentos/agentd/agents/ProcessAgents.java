@@ -355,15 +355,23 @@ public final class ProcessAgents {
         return Duration.ofMillis(millisAlive(run).orElse(0));
     }
 
-    /** What one agent keeps on disks without a name; nothing where the broker cannot say. */
-    Sandbox.Unlinked unlinked(AgentRecord agent) {
+    /** Whether this host lets the broker count deleted files; without that the receipt has said that it is missing. */
+    boolean countsDeletedFiles() {
+        return book.ledger().machine().mechanisms().contains(PlanTerms.DELETED_FILES);
+    }
+
+    /** What one agent keeps on disks without a name; empty when the broker could not say. */
+    Optional<Sandbox.Unlinked> unlinked(AgentRecord agent) {
         try {
-            return sandbox.unlinked(agent.run());
-        } catch (Sandbox.SandboxException e) {
-            // It has just ended, or the broker has, and its sandboxes with it.
+            return Optional.of(sandbox.unlinked(agent.run()));
+        } catch (SandboxException e) {
+            if (e.code().equals("unknown.incarnation")) {
+                // It has ended and is forgotten: it keeps nothing.
+                return Optional.of(Sandbox.Unlinked.NONE);
+            }
             System.getLogger(ProcessAgents.class.getName())
-                    .log(System.Logger.Level.DEBUG, "deleted files of " + agent.run() + " were not counted", e);
-            return Sandbox.Unlinked.NONE;
+                    .log(System.Logger.Level.WARNING, "deleted files of " + agent.run() + " were not counted", e);
+            return Optional.empty();
         }
     }
 

@@ -29,6 +29,9 @@ public final class ProcessWatch {
 
     private static final long DISK_EVERY_NANOS = 1_000_000_000;
 
+    /** So many looks in a row without an answer end an agent: one answer may be lost, a limit may not. */
+    private static final int DISK_NOT_TOLD = 3;
+
     private final AgentBook book;
     private final ProcessAgents processes;
     private final ConsentService consent;
@@ -50,6 +53,7 @@ public final class ProcessWatch {
         private long waitedFrom = -1;
         private long diskNext;
         private long cpuBefore = -1;
+        private int notTold;
     }
 
     /** Looks at every running process agent. {@code usage} is what the sandboxes use now. */
@@ -176,8 +180,12 @@ public final class ProcessWatch {
         var compute = document.contract().compute();
         Workspaces.Taken allowed = new Workspaces.Taken(compute.diskBytes(), compute.diskFiles(), 0);
         Workspaces.Taken named = Workspaces.taken(agent, allowed);
-        Unlinked nameless = processes.unlinked(agent);
-        life.cpuBefore = cpu;
+        Optional<Unlinked> told =
+                processes.countsDeletedFiles() ? processes.unlinked(agent) : Optional.of(Unlinked.NONE);
+        life.notTold = told.isPresent() ? 0 : life.notTold + 1;
+        Unlinked nameless = told.orElse(Unlinked.NONE);
+        // What could not be counted is looked at again, also when it does nothing meanwhile.
+        life.cpuBefore = told.isPresent() ? cpu : -1;
         life.diskNext = from + Math.max(DISK_EVERY_NANOS / 2, (time.nanos() - from) * DISK_REST);
         String line = document.lineOf("compute.disk").toString();
         long bytes = named.bytes() + nameless.bytes();
@@ -195,6 +203,11 @@ public final class ProcessWatch {
                             ? "its workspace has a folder that cannot be looked into, such as one nested too deep"
                             : "it has a process that cannot be looked into, or too many open files to count")
                     + ", so it cannot be held to " + mebibytes(allowed.bytes()) + " of disk space";
+            stopForDisk(agent, bytes, allowed.bytes(), "bytes", why, line);
+        } else if (life.notTold >= DISK_NOT_TOLD) {
+            String why =
+                    "the sandbox broker failed " + life.notTold + " times in a row to count its deleted files, so it"
+                            + " cannot be held to " + mebibytes(allowed.bytes()) + " of disk space";
             stopForDisk(agent, bytes, allowed.bytes(), "bytes", why, line);
         }
     }

@@ -80,23 +80,25 @@ class ProcessWatchTest {
     }
 
     private AgentRecord running(String name, String rest) throws InterruptedException {
+        return running(name, rest, "1GiB");
+    }
+
+    private AgentRecord running(String name, String rest, String disk) throws InterruptedException {
+        String contract = TestAgentd.sleeper(name, rest).replace("compute: {", "compute: { disk: " + disk + ",");
         AgentRecord agent = agents.spawn(
                 new Trace("t"),
-                new Spawn(
-                        name,
-                        "c.yaml",
-                        TestAgentd.sleeper(name, rest),
-                        Optional.empty(),
-                        Optional.empty(),
-                        List.of(),
-                        Map.of(),
-                        false),
+                new Spawn(name, "c.yaml", contract, Optional.empty(), Optional.empty(), List.of(), Map.of(), false),
                 "me");
         return book.awaitRecord(agent.id(), a -> a.state() == AgentState.RUNNING, TestAgentd.PATIENCE);
     }
 
     private void look() throws SandboxException {
         watch.look(sandbox.usage());
+    }
+
+    /** As of a broker without figures: who may have used the processor is measured at every look. */
+    private void lookAtTheDisk() {
+        watch.look(List.of());
     }
 
     private AgentRecord end(AgentRecord agent) throws InterruptedException {
@@ -154,7 +156,7 @@ class ProcessWatchTest {
         assertEquals("limit.disk", ended.exit().orElseThrow().reason());
         assertEquals(
                 "it was stopped: its workspace and output take more than 1024 MiB (1024 MiB when it was measured),"
-                        + " c.yaml:5:1 (compute.disk, default)",
+                        + " c.yaml:5:12 (compute.disk)",
                 ended.reason());
         assertEquals(AgentState.RUNNING, book.get(small.id()).state());
     }
@@ -176,7 +178,7 @@ class ProcessWatchTest {
     }
 
     private String stoppedForDisk(AgentRecord agent) throws Exception {
-        look();
+        lookAtTheDisk();
         AgentRecord ended = end(agent);
         assertEquals("limit.disk", ended.exit().orElseThrow().reason());
         return ended.reason();
@@ -184,7 +186,7 @@ class ProcessWatchTest {
 
     @Test
     void moreFilesThanItsDiskSpaceAllowsEndItHoweverSmallTheyAre() throws Exception {
-        AgentRecord agent = running("a", "compute: { disk: 1MiB }\n");
+        AgentRecord agent = running("a", "", "1MiB");
         Path folder = Files.createDirectory(Path.of(agent.workspace()).resolve("many"));
         for (int i = 0; i < 4096; i++) {
             Files.createFile(folder.resolve(String.valueOf(i)));
@@ -194,9 +196,9 @@ class ProcessWatchTest {
 
     @Test
     void whatItDeletedAndKeepsOpenCounts() throws Exception {
-        AgentRecord agent = running("a", "compute: { disk: 4MiB }\n");
+        AgentRecord agent = running("a", "", "4MiB");
         sandbox.unlinked(new Unlinked(4 << 20, 1, 0));
-        look();
+        lookAtTheDisk();
         assertEquals(AgentState.RUNNING, book.get(agent.id()).state());
         sandbox.unlinked(new Unlinked((4 << 20) + 1, 2, 0));
         time.advance(Duration.ofSeconds(2));
@@ -209,5 +211,26 @@ class ProcessWatchTest {
         AgentRecord agent = running("a", "");
         sandbox.unlinked(new Unlinked(0, 0, 1));
         assertTrue(stoppedForDisk(agent).contains("a process that cannot be looked into"));
+    }
+
+    @Test
+    void aBrokerThatCannotCountEndsItAfterThreeLooksAndOneLostAnswerDoesNot() throws Exception {
+        AgentRecord agent = running("a", "");
+        sandbox.countingFails(new SandboxException("broker.failed", "unlinked", "no answer"));
+        for (int i = 0; i < 2; i++) {
+            lookAtTheDisk();
+            time.advance(Duration.ofSeconds(2));
+        }
+        sandbox.countingFails(null);
+        lookAtTheDisk();
+        time.advance(Duration.ofSeconds(2));
+        sandbox.countingFails(new SandboxException("broker.failed", "unlinked", "no answer"));
+        for (int i = 0; i < 2; i++) {
+            lookAtTheDisk();
+            time.advance(Duration.ofSeconds(2));
+        }
+        assertEquals(AgentState.RUNNING, book.get(agent.id()).state());
+        String why = stoppedForDisk(agent);
+        assertTrue(why.contains("failed 3 times in a row to count its deleted files"), why);
     }
 }

@@ -58,6 +58,7 @@ public final class Doctor {
         map.put("limit.cpu", List.of("compute.cpu"));
         map.put("limit.open_files", List.of("compute.open_files"));
         map.put("limit.io", List.of("compute.io"));
+        map.put("limit.deleted_files", List.of("compute.disk"));
         map.put("doors", List.of("egress.domains", "security.consent_for"));
         map.put("egress.proxy", List.of("egress.domains", "security.consent_for"));
         map.put("egress.no_route", List.of("egress.domains"));

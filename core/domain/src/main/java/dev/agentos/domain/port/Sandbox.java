@@ -51,12 +51,10 @@ public interface Sandbox {
     }
 
     /**
-     * What the sandbox keeps on the host's disks without a name. A sandbox that cannot be looked at answers nothing found:
-     * the default, for adapters without disks.
+     * What the sandbox keeps on the host's disks without a name. An ended sandbox keeps nothing; of one that nobody knows
+     * it fails with {@code unknown.incarnation}.
      */
-    default Unlinked unlinked(String incarnation) throws SandboxException {
-        return Unlinked.NONE;
-    }
+    Unlinked unlinked(String incarnation) throws SandboxException;
 
     /** Drops the record of an ended sandbox. */
     void forget(String incarnation) throws SandboxException;

@@ -31,8 +31,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class FakeSandbox implements Sandbox, AutoCloseable {
 
-    private volatile Unlinked unlinked = Unlinked.NONE;
-
     private static final List<String> MECHANISMS = List.of(
             "namespace.user",
             "namespace.mount",
@@ -45,6 +43,7 @@ public final class FakeSandbox implements Sandbox, AutoCloseable {
             "limit.memory",
             "limit.pids",
             "limit.cpu",
+            "limit.deleted_files",
             "doors");
 
     private static final Pattern EXIT = Pattern.compile("exit (\\d{1,3})");
@@ -71,6 +70,8 @@ public final class FakeSandbox implements Sandbox, AutoCloseable {
     private final List<String> started = new ArrayList<>();
     private final Set<String> notEnforced = ConcurrentHashMap.newKeySet();
     private volatile @Nullable SandboxException trouble;
+    private volatile @Nullable SandboxException blindness;
+    private volatile Unlinked unlinked = Unlinked.NONE;
     private volatile @Nullable SandboxException hostTrouble;
     private final List<Consumer<Exit>> exitListeners = new CopyOnWriteArrayList<>();
     private final List<Runnable> lostListeners = new CopyOnWriteArrayList<>();
@@ -204,9 +205,16 @@ public final class FakeSandbox implements Sandbox, AutoCloseable {
         unlinked = found;
     }
 
+    /** Counting deleted files fails from now on with this; null ends it. */
+    public void countingFails(@Nullable SandboxException failure) {
+        blindness = failure;
+    }
+
     @Override
-    public Unlinked unlinked(String incarnation) {
-        return unlinked;
+    public synchronized Unlinked unlinked(String incarnation) throws SandboxException {
+        failIf(trouble);
+        failIf(blindness);
+        return "running".equals(known(incarnation).state) ? unlinked : Unlinked.NONE;
     }
 
     @Override

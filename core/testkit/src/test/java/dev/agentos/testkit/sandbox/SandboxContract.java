@@ -295,6 +295,11 @@ abstract class SandboxContract {
     }
 
     @Test
+    void whoDeletedNothingKeepsNothingWithoutAName() throws Exception {
+        assertEquals(Sandbox.Unlinked.NONE, sandbox().unlinked(running("/bin/sleep", "1000")));
+    }
+
+    @Test
     void startingTwiceIsRefused() throws Exception {
         String incarnation = running("/bin/sleep", "1000");
         assertEquals("busy", code(() -> sandbox().start(incarnation)));
@@ -308,6 +313,7 @@ abstract class SandboxContract {
         assertEquals("unknown.incarnation", code(() -> sandbox().terminate(nobody)));
         assertEquals("unknown.incarnation", code(() -> sandbox().freeze(nobody)));
         assertEquals("unknown.incarnation", code(() -> sandbox().thaw(nobody)));
+        assertEquals("unknown.incarnation", code(() -> sandbox().unlinked(nobody)));
         sandbox().kill(nobody);
         sandbox().forget(nobody);
     }
