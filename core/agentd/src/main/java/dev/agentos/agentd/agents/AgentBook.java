@@ -376,7 +376,8 @@ public final class AgentBook {
     /** The next free instance id of a contract: {@code agent-NAME-NNN}. Call inside a decision. */
     String nextId(String name) {
         int number = numbers.getOrDefault(name, 0) + 1;
-        return "agent-%s-%03d".formatted(name, number);
+        String digits = String.valueOf(number);
+        return "agent-" + name + "-" + "0".repeat(Math.max(0, 3 - digits.length())) + digits;
     }
 
     private void apply(AgentRecord agent) {

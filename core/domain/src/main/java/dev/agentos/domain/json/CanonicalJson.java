@@ -13,6 +13,9 @@ import org.jspecify.annotations.Nullable;
  * their names, numbers are written as ECMAScript writes them, nothing is escaped that need not be.
  */
 public final class CanonicalJson {
+    /** Every integer up to here is a double's, and ECMAScript writes it without an exponent. */
+    private static final long MAX_EXACT = 1L << 53;
+
     private CanonicalJson() {}
 
     /**
@@ -91,32 +94,64 @@ public final class CanonicalJson {
     }
 
     private static void string(String text, StringBuilder out) {
+        out.append('"');
+        // Almost every text needs no escape and is appended whole.
+        int plain = plainUntil(text, 0);
+        if (plain == text.length()) {
+            out.append(text);
+        } else {
+            escaped(text, plain, out);
+        }
+        out.append('"');
+    }
+
+    private static void escaped(String text, int firstSpecial, StringBuilder out) {
         if (loneSurrogate(text) >= 0) {
             throw new IllegalArgumentException("half of a surrogate pair in a string");
         }
-        out.append('"');
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            switch (c) {
-                case '"' -> out.append("\\\"");
-                case '\\' -> out.append("\\\\");
-                case '\b' -> out.append("\\b");
-                case '\f' -> out.append("\\f");
-                case '\n' -> out.append("\\n");
-                case '\r' -> out.append("\\r");
-                case '\t' -> out.append("\\t");
-                default -> {
-                    if (c < 0x20) {
-                        out.append("\\u00")
-                                .append(Character.forDigit(c >> 4, 16))
-                                .append(Character.forDigit(c & 15, 16));
-                    } else {
-                        out.append(c);
-                    }
+        int from = 0;
+        int special = firstSpecial;
+        while (special < text.length()) {
+            out.append(text, from, special);
+            escape(text.charAt(special), out);
+            from = special + 1;
+            special = plainUntil(text, from);
+        }
+        out.append(text, from, text.length());
+    }
+
+    /** Where the first character stands that is escaped or half of a pair; the length where there is none. */
+    private static int plainUntil(String text, int from) {
+        int at = from;
+        while (at < text.length()) {
+            char c = text.charAt(at);
+            if (c < 0x20 || c == '"' || c == '\\' || Character.isSurrogate(c)) {
+                return at;
+            }
+            at++;
+        }
+        return at;
+    }
+
+    private static void escape(char c, StringBuilder out) {
+        switch (c) {
+            case '"' -> out.append("\\\"");
+            case '\\' -> out.append("\\\\");
+            case '\b' -> out.append("\\b");
+            case '\f' -> out.append("\\f");
+            case '\n' -> out.append("\\n");
+            case '\r' -> out.append("\\r");
+            case '\t' -> out.append("\\t");
+            default -> {
+                if (c < 0x20) {
+                    out.append("\\u00")
+                            .append(Character.forDigit(c >> 4, 16))
+                            .append(Character.forDigit(c & 15, 16));
+                } else {
+                    out.append(c);
                 }
             }
         }
-        out.append('"');
     }
 
     /** Index of the first surrogate without its other half, or -1. */
@@ -144,7 +179,7 @@ public final class CanonicalJson {
             case Float f -> number(f.doubleValue());
             case BigDecimal d -> exact(d);
             case BigInteger i -> exact(new BigDecimal(i));
-            case Long l -> exact(BigDecimal.valueOf(l));
+            case Long l -> -MAX_EXACT <= l && l <= MAX_EXACT ? Long.toString(l) : exact(BigDecimal.valueOf(l));
             case Integer i -> Integer.toString(i);
             case Short s -> Short.toString(s);
             case Byte b -> Byte.toString(b);

@@ -119,10 +119,21 @@ class CanonicalJsonTest {
     }
 
     @Test
+    void whatStandsAroundAnEscapeIsKept() {
+        assertEquals("\"a\\nb\\\"\"", CanonicalJson.write("a\nb\""));
+        assertEquals("\"\\\\\ud83d\ude00z\"", CanonicalJson.write("\\\ud83d\ude00z"));
+        assertThrows(IllegalArgumentException.class, () -> CanonicalJson.write("plain \ud83d"));
+    }
+
+    @Test
     void integersThatADoubleWouldChangeAreRefused() {
         assertEquals("9007199254740991", CanonicalJson.write(9007199254740991L));
         assertEquals("9007199254740992", CanonicalJson.write(9007199254740992L));
+        assertEquals("-9007199254740992", CanonicalJson.write(-9007199254740992L));
         assertThrows(IllegalArgumentException.class, () -> CanonicalJson.write(9007199254740993L));
+        assertThrows(IllegalArgumentException.class, () -> CanonicalJson.write(-9007199254740993L));
+        // A power of two, so a double holds it; ECMAScript writes no more digits than tell it from its neighbours.
+        assertEquals("-9223372036854776000", CanonicalJson.write(Long.MIN_VALUE));
         assertThrows(IllegalArgumentException.class, () -> CanonicalJson.write(Long.MAX_VALUE));
         assertEquals("1152921504606847000", CanonicalJson.write(0x1p60));
         assertEquals("1152921504606847000", CanonicalJson.write(1152921504606847000L));
