@@ -144,9 +144,7 @@ public final class CanonicalJson {
             case '\t' -> out.append("\\t");
             default -> {
                 if (c < 0x20) {
-                    out.append("\\u00")
-                            .append(Character.forDigit(c >> 4, 16))
-                            .append(Character.forDigit(c & 15, 16));
+                    out.append("\\u00").append(Character.forDigit(c >> 4, 16)).append(Character.forDigit(c & 15, 16));
                 } else {
                     out.append(c);
                 }

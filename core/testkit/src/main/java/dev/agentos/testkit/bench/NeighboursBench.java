@@ -1,6 +1,7 @@
 package dev.agentos.testkit.bench;
 
 import dev.agentos.bridge.client.AgentdClient;
+import dev.agentos.bridge.client.AgentdException;
 import dev.agentos.bridge.wire.AgentWire.AgentView;
 import dev.agentos.testkit.service.Figures;
 import dev.agentos.testkit.service.Fleet;
@@ -10,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +25,8 @@ final class NeighboursBench implements BenchMain.Bench {
 
     private static final int REQUESTS = 120;
     private static final long SETTLE_MS = 700;
+    private static final int TURNS = 6;
+    private static final int ATTEMPTS = 50;
 
     private static final String PATIENT = Fleet.contract(
             "patient",
@@ -74,26 +78,19 @@ final class NeighboursBench implements BenchMain.Bench {
                 double worst = 0;
                 List<Double> all = new ArrayList<>();
                 for (Map.Entry<String, List<String>> bomb : BOMBS.entrySet()) {
-                    // Alone is measured again before each, since the machine is not the same machine all the time.
-                    double[] alone = onset(pipes, requests);
-                    AgentView other = client.spawn(Fleet.request(Fleet.contract(
-                            "neighbour",
-                            "DT",
-                            "cpu: \"1\", mem: 128MiB, pids: 64, open_files: 256, disk: 256MiB",
-                            "supervision: {restart: {policy: always, max: 1000, backoff_ms: 1, backoff_max_ms: 1}}\n",
-                            bomb.getValue())));
-                    TimeUnit.MILLISECONDS.sleep(SETTLE_MS);
-                    double[] beside = onset(pipes, requests);
-                    AgentView state = client.agent(other.id());
-                    client.kill(other.id());
-                    double ratio = Figures.percentile(beside, 0.5) / Figures.percentile(alone, 0.5);
-                    worst = Math.max(worst, ratio);
-                    all.add(Figures.percentile(alone, 0.5));
-                    figures.put("onset_alone_before_" + bomb.getKey() + "_ms_p50", Figures.percentile(alone, 0.5))
-                            .put("onset_" + bomb.getKey() + "_ms_p50", Figures.percentile(beside, 0.5))
-                            .put("onset_" + bomb.getKey() + "_ms_p95", Figures.percentile(beside, 0.95))
-                            .put("ratio_" + bomb.getKey(), ratio)
-                            .put("state_" + bomb.getKey(), state.state() + " after " + state.restarts() + " restarts");
+                    Beside seen = beside(client, pipes, bomb.getValue(), requests);
+                    double alone = Figures.percentile(seen.alone(), 0.5);
+                    double loaded = Figures.percentile(seen.loaded(), 0.5);
+                    worst = Math.max(worst, loaded / alone);
+                    all.add(alone);
+                    figures.put("onset_alone_beside_frozen_" + bomb.getKey() + "_ms_p50", alone)
+                            .put("onset_" + bomb.getKey() + "_ms_p50", loaded)
+                            .put("onset_" + bomb.getKey() + "_ms_p95", Figures.percentile(seen.loaded(), 0.95))
+                            .put("ratio_" + bomb.getKey(), loaded / alone)
+                            .put(
+                                    "state_" + bomb.getKey(),
+                                    seen.state().state() + " after "
+                                            + seen.state().restarts() + " restarts");
                 }
                 figures.put(
                                 "onset_alone_ms_p50",
@@ -106,6 +103,58 @@ final class NeighboursBench implements BenchMain.Bench {
             client.awaitAgent(patient.id(), AgentdClient.Until.ENDED, Duration.ofSeconds(20));
         }
         return figures;
+    }
+
+    /** Times beside one neighbour, and while that was frozen. */
+    private record Beside(double[] alone, double[] loaded, AgentView state) {}
+
+    /** Frozen and running in turn: the machine is not the same machine all the time, and both must see the same one. */
+    private static Beside beside(AgentdClient client, Pipes pipes, List<String> command, int requests)
+            throws IOException, InterruptedException {
+        AgentView other = client.spawn(Fleet.request(Fleet.contract(
+                "neighbour",
+                "DT",
+                "cpu: \"1\", mem: 128MiB, pids: 64, open_files: 256, disk: 256MiB",
+                "supervision: {restart: {policy: always, max: 1000, backoff_ms: 1, backoff_max_ms: 1}}\n",
+                command)));
+        TimeUnit.MILLISECONDS.sleep(SETTLE_MS);
+        int each = Math.max(1, requests / TURNS);
+        double[] alone = new double[0];
+        double[] loaded = new double[0];
+        for (int turn = 0; turn < TURNS; turn++) {
+            loaded = joined(loaded, onset(pipes, each));
+            freeze(client, other.id(), true);
+            alone = joined(alone, onset(pipes, each));
+            freeze(client, other.id(), false);
+        }
+        AgentView state = client.agent(other.id());
+        client.kill(other.id());
+        return new Beside(alone, loaded, state);
+    }
+
+    /** A bomb that is between two incarnations, or forks faster than it freezes, takes more than one attempt. */
+    private static void freeze(AgentdClient client, String id, boolean frozen) throws InterruptedException {
+        for (int attempt = 1; ; attempt++) {
+            try {
+                if (frozen) {
+                    client.pause(id);
+                } else {
+                    client.resume(id);
+                }
+                return;
+            } catch (AgentdException e) {
+                if (attempt == ATTEMPTS) {
+                    throw e;
+                }
+                TimeUnit.MILLISECONDS.sleep(20);
+            }
+        }
+    }
+
+    private static double[] joined(double[] first, double[] second) {
+        double[] both = Arrays.copyOf(first, first.length + second.length);
+        System.arraycopy(second, 0, both, first.length, second.length);
+        return both;
     }
 
     private record Pipes(java.io.OutputStream in, java.io.BufferedReader out) {}

@@ -1,15 +1,32 @@
 package dev.agentos.testkit.prove;
 
+import dev.agentos.testkit.service.Choices;
 import dev.agentos.testkit.service.Figures;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.function.Function;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
-/** {@code ./agentos prove NAME [--json] [--rounds N | --long] [--seed N] [--data PATH] [--curve]}. Exit 1 when anything got through. */
-public final class ProveMain {
-
-    private ProveMain() {}
+/** {@code ./agentos prove NAME}: attacks or crashes the system. Exit 1 when anything got through. */
+@Command(
+        name = "./agentos prove",
+        description = "Attacks or crashes the system and prints what was tried and what got through.",
+        exitCodeOnExecutionException = 3,
+        footer = {
+            "",
+            "Exit 0: nothing got through. 1: something did. 2: a mistake on the command line. 3: not carried out.",
+            "",
+            "Examples:",
+            "  ./agentos prove spine --rounds 200 --json",
+            "  ./agentos prove orphans --long"
+        })
+public final class ProveMain implements Callable<Integer> {
 
     /** A campaign. */
     interface Campaign {
@@ -20,65 +37,81 @@ public final class ProveMain {
     /** What a campaign found; {@code through} must be 0. */
     record Result(Figures figures, long through) {}
 
+    /** Every campaign there is; a new one gets its line here. */
+    private static final Choices<Function<ProveMain, Campaign>> ALL = new Choices<Function<ProveMain, Campaign>>(
+                    "prove")
+            .with(
+                    "spine",
+                    "kill -9 of agentd in the middle of runs: nothing twice, nothing lost",
+                    _ -> new CrashCampaign())
+            .with("audit", "every way to change the audit trail is noticed", _ -> new AuditCampaign())
+            .with("sandbox", "hostile programs inside the sandbox, with a control outside", _ -> new SandboxCampaign())
+            .with("guest", "the same in a Debian guest with pure cgroup v2 and AppArmor", _ -> new GuestCampaign())
+            .with(
+                    "orphans",
+                    "kill -9 of agent, init, broker, agentd: nothing is left [--long]",
+                    m -> new OrphanCampaign(m.longForm))
+            .with(
+                    "injection",
+                    "an agent that obeys every injected instruction [--data DIR, --curve]",
+                    m -> new InjectionCampaign(
+                            m.data.orElse(Path.of(System.getProperty("agentos.root", "."), "../shared/data/agentdojo")),
+                            m.curve))
+            .with("policy", "the whole state space of decisions; capability violations", _ -> new PolicyCampaign())
+            .with(
+                    "consent",
+                    "keys, pastes, long and hostile cards, crashes: no answer that nobody gave",
+                    _ -> new ConsentCampaign())
+            .with(
+                    "language",
+                    "sentences to commands without a model [--data FILE, --misses]",
+                    m -> new LanguageCampaign(m.data, m.misses));
+
+    @Parameters(paramLabel = "NAME", description = "What to prove; see the list below.")
+    private String name = "";
+
+    @Option(names = "--json", description = "One line of JSON.")
+    private boolean json;
+
+    @Option(names = "--rounds", paramLabel = "N", description = "How many; each campaign has its usual number.")
+    private int rounds;
+
+    @Option(names = "--seed", paramLabel = "N", description = "Makes the random choices of an earlier run again.")
+    private long seed = System.nanoTime();
+
+    @Option(names = "--data", paramLabel = "PATH", description = "Other data than the usual.")
+    private Optional<Path> data = Optional.empty();
+
+    @Option(names = "--long", description = "The long form.")
+    private boolean longForm;
+
+    @Option(names = "--curve", description = "Prompts against what is stopped, for several settings.")
+    private boolean curve;
+
+    @Option(names = "--misses", description = "Prints what was answered wrongly.")
+    private boolean misses;
+
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "This text.")
+    private boolean help;
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    private ProveMain() {}
+
     /** Runs one campaign and prints what it saw. */
-    public static void main(String[] arguments) throws Exception {
-        List<String> rest = new ArrayList<>(List.of(arguments));
-        boolean json = rest.remove("--json");
-        long rounds = number(rest, "--rounds", 0);
-        long seed = number(rest, "--seed", System.nanoTime());
-        // Only one campaign has a long form; another is told that there is no such thing.
-        boolean longForm = rest.contains("orphans") && rest.remove("--long");
-        boolean curve = rest.remove("--curve");
-        Optional<Path> data = path(rest, "--data");
-        boolean misses = rest.remove("--misses");
-        Campaign campaign = switch (rest.size() == 1 ? rest.getFirst() : "") {
-            case "spine" -> new CrashCampaign();
-            case "audit" -> new AuditCampaign();
-            case "consent" -> new ConsentCampaign();
-            case "sandbox" -> new SandboxCampaign();
-            case "orphans" -> new OrphanCampaign(longForm);
-            case "guest" -> new GuestCampaign();
-            case "injection" ->
-                new InjectionCampaign(
-                        data.orElse(Path.of(System.getProperty("agentos.root", "."), "../shared/data/agentdojo")),
-                        curve);
-            case "policy" -> new PolicyCampaign();
-            case "language" -> new LanguageCampaign(data, misses);
-            default -> null;
-        };
-        if (campaign == null) {
-            System.err.println(
-                    "prove: there is no campaign " + String.join(" ", rest)
-                            + "\n  → one of: spine, audit, sandbox, guest, orphans, injection, policy, consent, language; for example: ./agentos prove spine --rounds 200 --json");
-            System.exit(2);
-            return;
-        }
-        Result result = campaign.run(Path.of(System.getProperty("agentos.home")), (int) rounds, seed);
+    public static void main(String[] arguments) {
+        System.exit(ALL.commandLine(new ProveMain()).execute(arguments));
+    }
+
+    @Override
+    public Integer call() throws Exception {
+        Campaign campaign = ALL.named(spec.commandLine(), name).apply(this);
+        Result result = campaign.run(Path.of(System.getProperty("agentos.home")), rounds, seed);
         result.figures().print(System.out, json);
-        System.exit(result.through() == 0 ? 0 : 1);
-    }
-
-    private static Optional<Path> path(List<String> rest, String option) {
-        int at = rest.indexOf(option);
-        if (at < 0 || at + 1 >= rest.size()) {
-            return Optional.empty();
-        }
-        Path value = Path.of(rest.get(at + 1));
-        rest.subList(at, at + 2).clear();
-        return Optional.of(value);
-    }
-
-    private static long number(List<String> rest, String option, long otherwise) {
-        return Long.parseLong(text(rest, option, String.valueOf(otherwise)));
-    }
-
-    private static String text(List<String> rest, String option, String otherwise) {
-        int at = rest.indexOf(option);
-        if (at < 0 || at + 1 >= rest.size()) {
-            return otherwise;
-        }
-        String value = rest.get(at + 1);
-        rest.subList(at, at + 2).clear();
-        return value;
+        return result.through() == 0 ? CommandLine.ExitCode.OK : CommandLine.ExitCode.SOFTWARE;
     }
 }
