@@ -49,12 +49,6 @@ public final class BenchMain implements Callable<Integer> {
             description = "How many; each bench has its usual number.")
     private int rounds;
 
-    @Option(
-            names = {"-h", "--help"},
-            usageHelp = true,
-            description = "This text.")
-    private boolean help;
-
     @Spec
     private CommandSpec spec = CommandSpec.create();
 

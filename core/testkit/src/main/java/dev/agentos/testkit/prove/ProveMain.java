@@ -91,12 +91,6 @@ public final class ProveMain implements Callable<Integer> {
     @Option(names = "--misses", description = "Prints what was answered wrongly.")
     private boolean misses;
 
-    @Option(
-            names = {"-h", "--help"},
-            usageHelp = true,
-            description = "This text.")
-    private boolean help;
-
     @Spec
     private CommandSpec spec = CommandSpec.create();
 

@@ -35,6 +35,11 @@ public final class Choices<T> {
     /** A command line that lists them in its help and answers mistakes in the house's form, with exit 2. */
     public CommandLine commandLine(Object programme) {
         CommandLine line = new CommandLine(programme);
+        line.getCommandSpec()
+                .addOption(CommandLine.Model.OptionSpec.builder("-h", "--help")
+                        .usageHelp(true)
+                        .description("This text.")
+                        .build());
         line.getHelpSectionMap().put("choices", _ -> list());
         List<String> sections = new ArrayList<>(line.getHelpSectionKeys());
         sections.add(sections.indexOf(CommandLine.Model.UsageMessageSpec.SECTION_KEY_FOOTER_HEADING), "choices");
