@@ -618,6 +618,186 @@ public sealed interface Event {
         }
     }
 
+    // ------------------------------------------------------------------ models
+
+    /**
+     * A call of a model was decided; durable before anything of the answer is given on, and before anything leaves for a
+     * model that runs elsewhere.
+     *
+     * @param asked the name that was asked for; {@code model} the one that answers
+     * @param promptSha256 digest of what is sent
+     * @param promptTokens its length as we count it
+     */
+    record ModelCalled(
+            String agent,
+            String run,
+            String call,
+            String asked,
+            String model,
+            String latency,
+            String promptSha256,
+            long promptTokens,
+            String contractLine)
+            implements Event {
+        @Override
+        public String kind() {
+            return "model.called";
+        }
+
+        @Override
+        public Map<String, Object> data() {
+            return fields(
+                    "call",
+                    call,
+                    "asked",
+                    asked,
+                    "model",
+                    model,
+                    "class",
+                    latency,
+                    "prompt_sha256",
+                    promptSha256,
+                    "prompt_tokens",
+                    promptTokens,
+                    "contract_line",
+                    contractLine);
+        }
+    }
+
+    /**
+     * How a call of a model ended. {@code outcome} is {@code done}, or the code of what went wrong.
+     *
+     * @param figures tokens, cost and times; milliseconds and tokens as the names say
+     */
+    record ModelAnswered(
+            String agent,
+            String run,
+            String call,
+            String model,
+            String outcome,
+            String reason,
+            Map<String, Object> figures)
+            implements Event {
+        @Override
+        public String kind() {
+            return "model.answered";
+        }
+
+        @Override
+        public Map<String, Object> data() {
+            return fields("call", call, "model", model, "outcome", outcome, "reason", reason, "figures", figures);
+        }
+    }
+
+    /** A call of a model was not let through. */
+    record ModelRefused(String agent, String run, String asked, String code, String reason, String contractLine)
+            implements Event {
+        @Override
+        public String kind() {
+            return "model.refused";
+        }
+
+        @Override
+        public Map<String, Object> data() {
+            return fields("asked", asked, "code", code, "reason", reason, "contract_line", contractLine);
+        }
+    }
+
+    /** Another model stands in for the one that was asked for. */
+    record ModelSubstituted(
+            String agent, String run, String call, String wanted, String given, String reason, String contractLine)
+            implements Event {
+        @Override
+        public String kind() {
+            return "model.substituted";
+        }
+
+        @Override
+        public Map<String, Object> data() {
+            return fields(
+                    "call", call, "wanted", wanted, "given", given, "reason", reason, "contract_line", contractLine);
+        }
+    }
+
+    /** An objective of the contract was missed. {@code objective} is {@code onset}, {@code turn} or {@code jitter}. */
+    record SloMissed(
+            String agent, String run, String call, String objective, long measured, long allowed, String contractLine)
+            implements Event {
+        @Override
+        public String kind() {
+            return "slo.missed";
+        }
+
+        @Override
+        public Map<String, Object> data() {
+            return fields(
+                    "call",
+                    call,
+                    "objective",
+                    objective,
+                    "measured",
+                    measured,
+                    "allowed",
+                    allowed,
+                    "contract_line",
+                    contractLine);
+        }
+    }
+
+    /**
+     * A budget is nearly or wholly used up, or was raised. {@code change} is {@code near}, {@code reached},
+     * {@code passed} or {@code raised}.
+     */
+    record BudgetChanged(
+            String agent,
+            String run,
+            String limit,
+            String change,
+            String used,
+            String allowed,
+            String by,
+            String contractLine)
+            implements Event {
+        @Override
+        public String kind() {
+            return "budget.changed";
+        }
+
+        @Override
+        public Map<String, Object> data() {
+            return fields(
+                    "limit",
+                    limit,
+                    "change",
+                    change,
+                    "used",
+                    used,
+                    "allowed",
+                    allowed,
+                    "by",
+                    by,
+                    "contract_line",
+                    contractLine);
+        }
+    }
+
+    /**
+     * What is known of models was changed. {@code what} is {@code provider}, {@code alias}, {@code budget},
+     * {@code weights}; {@code change} for example {@code added}, {@code removed}, {@code approved}, {@code differ}.
+     */
+    record ModelsChanged(String what, String name, String change, Map<String, Object> detail, String by)
+            implements Event {
+        @Override
+        public String kind() {
+            return "models.changed";
+        }
+
+        @Override
+        public Map<String, Object> data() {
+            return fields("what", what, "name", name, "change", change, "detail", detail, "by", by);
+        }
+    }
+
     // ------------------------------------------------------------------ support
 
     /** An ordered map of alternating names and values. Absent optionals and nulls are left out by the caller. */
