@@ -5,13 +5,12 @@ mod root;
 use crate::doors::{self, Door};
 use crate::policy;
 use crate::protocol::{
-    FIRST_ENTRANCE, GO, INIT_CHANNEL, InStep, MAX_PLAN_BYTES, READY, Settings, Step, StepError,
+    FIRST_ENTRANCE, GO, INIT_CHANNEL, InStep, MAX_PLAN_BYTES, READY, Settings, Step, StepError, c_string,
 };
 use agentos_plan::{Limits, Plan, Schedule};
 use agentos_sys::mount::{self, FileKind};
 use agentos_sys::{Errno, event, ids, landlock, net, process, seccomp, socket};
 use root::{Grant, Rooted, Staging};
-use std::ffi::CString;
 use std::os::fd::{AsFd, OwnedFd};
 
 /// What is left of the build for init and the agent.
@@ -145,11 +144,6 @@ fn identity(settings: &Settings) -> Step<()> {
     process::set_dumpable(false).in_step("dumpable", "the kernel refused to make init undumpable")?;
     process::set_umask(0o027);
     stay_with_broker()
-}
-
-pub fn c_string(text: &str, step: &str) -> Step<CString> {
-    CString::new(text)
-        .map_err(|_| StepError::new(step, Errno(libc::EINVAL), "contains a NUL byte; remove it"))
 }
 
 fn open_source(source: &str) -> Step<OwnedFd> {

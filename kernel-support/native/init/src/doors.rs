@@ -5,8 +5,7 @@
 //! agent has no name for it, and a socket that is made anew is found. A connection whose far end is away is closed at
 //! once; the next one tries again.
 
-use crate::build::c_string;
-use crate::protocol::{InStep, Step, StepError};
+use crate::protocol::{InStep, Step, StepError, c_string};
 use agentos_plan::Plan;
 use agentos_sys::event::{Epoll, Ready};
 use agentos_sys::{Errno, mount, net, pipe, socket};

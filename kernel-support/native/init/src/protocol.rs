@@ -3,6 +3,7 @@
 use agentos_plan::Mount;
 use agentos_sys::{Errno, process, socket};
 use serde::{Deserialize, Serialize};
+use std::ffi::CString;
 
 /// Where init finds its channel to the broker, and where the agent finds its own. What follows are the entrances: one
 /// descriptor for each group that init has to enter by itself.
@@ -97,6 +98,12 @@ impl<T> InStep<T> for Result<T, Errno> {
     fn in_step(self, step: &str, message: &str) -> Step<T> {
         self.map_err(|e| StepError::new(step, e, message))
     }
+}
+
+/// A text of the plan as the kernel takes it.
+pub fn c_string(text: &str, step: &str) -> Step<CString> {
+    CString::new(text)
+        .map_err(|_| StepError::new(step, Errno(libc::EINVAL), "contains a NUL byte; remove it"))
 }
 
 /// Sends one report to the broker.

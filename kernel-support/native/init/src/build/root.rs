@@ -1,7 +1,7 @@
 //! The new root: an empty tmpfs, the mounts of the plan in order, then read-only.
 
-use super::{c_string, open_source};
-use crate::protocol::{InStep, Step, StepError};
+use super::open_source;
+use crate::protocol::{InStep, Step, StepError, c_string};
 use agentos_plan::{Access, Mount};
 use agentos_sys::mount::{self, FileKind};
 use agentos_sys::{Errno, landlock};
