@@ -11,6 +11,7 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static dev.agentos.testkit.architecture.Project.AGENTD;
 import static dev.agentos.testkit.architecture.Project.BRIDGE;
+import static dev.agentos.testkit.architecture.Project.CENTER;
 import static dev.agentos.testkit.architecture.Project.DOMAIN;
 import static dev.agentos.testkit.architecture.Project.KERNEL;
 import static dev.agentos.testkit.architecture.Project.TESTKIT;
@@ -25,6 +26,7 @@ import com.tngtech.archunit.core.domain.JavaPackage;
 import dev.agentos.agentd.Agentd;
 import dev.agentos.agentd.AgentdMain;
 import dev.agentos.agentd.telemetry.Sampler;
+import dev.agentos.center.ui.UiThread;
 import dev.agentos.domain.contract.ContractSchema;
 import dev.agentos.domain.event.Event;
 import dev.agentos.domain.port.Sandbox;
@@ -34,6 +36,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import javafx.application.Platform;
 import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.Test;
 
@@ -174,7 +177,8 @@ class HouseRulesTest {
         onlyDependsInside(WORKER, 5, DOMAIN, BRIDGE);
         onlyDependsInside(TUI, 1, DOMAIN, BRIDGE, "dev.agentos.themes..");
         // Benches paint with what a face paints with, so its colours come along.
-        onlyDependsInside(TESTKIT, 3, DOMAIN, BRIDGE, KERNEL, AGENTD, WORKER, TUI, "dev.agentos.themes..");
+        onlyDependsInside(TESTKIT, 3, DOMAIN, BRIDGE, KERNEL, AGENTD, WORKER, TUI, CENTER, "dev.agentos.themes..");
+        onlyDependsInside(CENTER, 20, DOMAIN, BRIDGE, "dev.agentos.themes..");
     }
 
     @Test
@@ -195,6 +199,39 @@ class HouseRulesTest {
                 130,
                 BRIDGE,
                 DOMAIN);
+    }
+
+    @Test
+    void oneDoorLeadsToTheUiThread() {
+        Project.check(
+                noClasses()
+                        .that()
+                        .resideInAPackage(CENTER)
+                        .and()
+                        .areNotAssignableTo(UiThread.class)
+                        .should()
+                        .callMethod(Platform.class, "runLater", Runnable.class)
+                        .because("work that reaches the window by many ways cannot be ordered or throttled"),
+                20,
+                CENTER);
+    }
+
+    @Test
+    void screensNeverTalkToASocketOrAProcess() {
+        Project.check(
+                noClasses()
+                        .that()
+                        .resideInAnyPackage("dev.agentos.center.screen..", "dev.agentos.center.shell..")
+                        .should()
+                        .dependOnClassesThat(
+                                resideInAnyPackage("java.nio.channels..", "java.net..", "dev.agentos.center.live.."))
+                        .orShould()
+                        .dependOnClassesThat()
+                        .areAssignableTo(ProcessBuilder.class)
+                        .because("a screen is a function of state: what it shows was read in the background"),
+                8,
+                "dev.agentos.center.screen..",
+                "dev.agentos.center.shell..");
     }
 
     @Test
@@ -372,6 +409,13 @@ class HouseRulesTest {
                         .because(reason),
                 20,
                 TUI);
+        Project.check(
+                slices().matching("dev.agentos.center.(*)..")
+                        .should()
+                        .beFreeOfCycles()
+                        .because(reason),
+                20,
+                CENTER);
         Project.check(
                 slices().matching("dev.agentos.domain.(*)..")
                         .should()

@@ -42,6 +42,7 @@ class ModuleArrowsTest {
                             "agentos-kernel-support",
                             "agentos-agentd",
                             "agentos-app-tui",
+                            "agentos-app-javafx",
                             "agentos-model-worker"));
 
     /** Fakes are made by hand: a mock proves that the code calls what the test says it calls. */

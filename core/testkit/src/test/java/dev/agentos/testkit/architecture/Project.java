@@ -15,6 +15,7 @@ final class Project {
     static final String AGENTD = "dev.agentos.agentd..";
     static final String WORKER = "dev.agentos.worker..";
     static final String TUI = "dev.agentos.tui..";
+    static final String CENTER = "dev.agentos.center..";
     static final String TESTKIT = "dev.agentos.testkit..";
 
     private static final JavaClasses CLASSES = new ClassFileImporter()

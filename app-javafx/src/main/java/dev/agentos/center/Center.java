@@ -1,0 +1,116 @@
+package dev.agentos.center;
+
+import dev.agentos.bridge.client.AgentdClient;
+import dev.agentos.bridge.view.CenterPreferences;
+import dev.agentos.bridge.view.CenterTab;
+import dev.agentos.bridge.view.CenterViewModel;
+import dev.agentos.bridge.view.Place;
+import dev.agentos.center.live.CenterFeed;
+import dev.agentos.center.screen.Screens;
+import dev.agentos.center.shell.Look;
+import dev.agentos.center.shell.ShellView;
+import dev.agentos.center.ui.Background;
+import dev.agentos.center.ui.CommandRunner;
+import dev.agentos.center.ui.Preferences;
+import dev.agentos.center.ui.ScreenContext;
+import dev.agentos.center.ui.Store;
+import dev.agentos.center.ui.UiThread;
+import javafx.animation.AnimationTimer;
+import javafx.scene.Scene;
+import javafx.stage.Stage;
+
+/** The whole window, put together: state, what feeds it, screens and frame. */
+public final class Center implements AutoCloseable {
+
+    private static final double WIDTH = 1_440;
+    private static final double HEIGHT = 900;
+    private static final double LEAST_WIDTH = 900;
+    private static final double LEAST_HEIGHT = 600;
+
+    private final Stage stage;
+    private final Scene scene;
+    private final ShellView shell;
+    private final ScreenContext context;
+    private final CenterFeed feed;
+
+    private Center(Stage stage, Scene scene, ShellView shell, ScreenContext context, CenterFeed feed) {
+        this.stage = stage;
+        this.scene = scene;
+        this.shell = shell;
+        this.context = context;
+        this.feed = feed;
+    }
+
+    /** Opens it on a stage. For the UI thread. */
+    public static Center open(
+            Stage stage, AgentdClient client, CommandRunner commands, Preferences preferences, CenterTab tab) {
+        Store<CenterViewModel> store = new Store<>(CenterViewModel.start().at(Place.of(tab)));
+        CenterFeed feed = new CenterFeed(client, store);
+        Background background = new Background(text -> store.change(state -> state.said(text)));
+        ScreenContext context = new ScreenContext(client, store, background, commands, preferences, feed::refresh);
+        feed.start();
+        ShellView shell = new ShellView(context, Screens.of(context));
+        CenterPreferences values = preferences.values();
+        Scene scene = new Scene(
+                shell.root(),
+                values.width() > 0 ? Math.max(LEAST_WIDTH, values.width()) : WIDTH,
+                values.height() > 0 ? Math.max(LEAST_HEIGHT, values.height()) : HEIGHT);
+        Look.of(scene, preferences);
+        shell.keys(scene);
+        stage.setTitle("AgentOS");
+        stage.setMinWidth(LEAST_WIDTH);
+        stage.setMinHeight(LEAST_HEIGHT);
+        stage.setScene(scene);
+        stage.iconifiedProperty().subscribe(iconified -> feed.watched(!iconified));
+        Center center = new Center(stage, scene, shell, context, feed);
+        stage.setOnCloseRequest(event -> {
+            if (!shell.mayClose()) {
+                event.consume();
+            }
+        });
+        stage.show();
+        return center;
+    }
+
+    public Stage stage() {
+        return stage;
+    }
+
+    public Scene scene() {
+        return scene;
+    }
+
+    public ShellView shell() {
+        return shell;
+    }
+
+    public ScreenContext context() {
+        return context;
+    }
+
+    /** Runs it once the first frame was painted. */
+    public void afterFirstPaint(Runnable work) {
+        new AnimationTimer() {
+            private int frames;
+
+            @Override
+            public void handle(long now) {
+                frames++;
+                if (frames == 2) {
+                    stop();
+                    UiThread.later(work);
+                }
+            }
+        }.start();
+    }
+
+    @Override
+    public void close() {
+        if (!stage.isMaximized() && scene.getWidth() > 0) {
+            context.preferences().change(values -> values.withSize(scene.getWidth(), scene.getHeight()));
+        }
+        context.preferences().save();
+        feed.close();
+        context.client().close();
+    }
+}

@@ -1,0 +1,57 @@
+package dev.agentos.center;
+
+import dev.agentos.bridge.client.EmbeddedAgentd;
+import dev.agentos.bridge.client.SocketLocator;
+import dev.agentos.bridge.client.UnreachableException;
+import javafx.application.Application;
+
+/** The program {@code agentos-center}. */
+public final class CenterMain {
+
+    static final long STARTED_NANOS = System.nanoTime();
+
+    private static final int USAGE = 2;
+    private static final int UNREACHABLE = 69;
+    private static final int NO_DISPLAY = 1;
+
+    private CenterMain() {}
+
+    /** Shows the window until it is closed. */
+    public static void main(String[] arguments) {
+        CenterOptions options;
+        try {
+            options = CenterOptions.parse(arguments);
+        } catch (IllegalArgumentException e) {
+            System.err.println("agentos-center: " + e.getMessage() + "\n\n" + CenterOptions.USAGE);
+            System.exit(USAGE);
+            return;
+        }
+        if (options.help()) {
+            System.out.print(CenterOptions.USAGE);
+            return;
+        }
+        System.exit(show(options));
+    }
+
+    private static int show(CenterOptions options) {
+        try {
+            SocketLocator.Place place = SocketLocator.locate(options.socket(), System.getenv(), SocketLocator.uid());
+            if (place.mayStart() && !EmbeddedAgentd.answers(place.socket())) {
+                EmbeddedAgentd.start(place, System.getenv());
+            }
+            CenterApp.prepare(options, place.socket());
+            Application.launch(CenterApp.class);
+            return 0;
+        } catch (UnreachableException e) {
+            System.err.println("agentos-center: " + e.code() + ": " + e.getMessage() + "\n  → " + e.next());
+            return UNREACHABLE;
+        } catch (UnsupportedOperationException e) {
+            System.err.println("agentos-center: center.no-display: " + e.getMessage()
+                    + "\n  → open it in a desktop session; without one use agentmon or agentctl");
+            return NO_DISPLAY;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return NO_DISPLAY;
+        }
+    }
+}

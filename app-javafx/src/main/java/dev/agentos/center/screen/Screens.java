@@ -1,0 +1,42 @@
+package dev.agentos.center.screen;
+
+import dev.agentos.bridge.view.CenterTab;
+import dev.agentos.center.screen.agents.AgentsView;
+import dev.agentos.center.screen.home.HomeView;
+import dev.agentos.center.screen.settings.SettingsView;
+import dev.agentos.center.ui.Screen;
+import dev.agentos.center.ui.ScreenContext;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.function.Supplier;
+
+/**
+ * The list of screens. A new one is a package {@code screen.NAME} with a {@code NAMEView}, its view model in
+ * {@code dev.agentos.bridge.view}, and a line here. Screens are made when they are first opened.
+ */
+public final class Screens {
+
+    private final Map<CenterTab, Supplier<Screen>> makers = new EnumMap<>(CenterTab.class);
+    private final Map<CenterTab, Screen> made = new EnumMap<>(CenterTab.class);
+
+    private Screens() {}
+
+    public static Screens of(ScreenContext context) {
+        Screens screens = new Screens();
+        screens.makers.put(CenterTab.HOME, () -> new HomeView(context));
+        screens.makers.put(CenterTab.AGENTS, () -> new AgentsView(context));
+        screens.makers.put(CenterTab.SETTINGS, () -> new SettingsView(context));
+        return screens;
+    }
+
+    /** The screen of a tab; where the window has none yet, one that says where the same is found. */
+    public Screen get(CenterTab tab) {
+        Screen known = made.get(tab);
+        if (known != null) {
+            return known;
+        }
+        Screen fresh = makers.getOrDefault(tab, () -> new ElsewhereView(tab)).get();
+        made.put(tab, fresh);
+        return fresh;
+    }
+}

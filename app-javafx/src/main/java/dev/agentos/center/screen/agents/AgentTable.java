@@ -1,0 +1,260 @@
+package dev.agentos.center.screen.agents;
+
+import dev.agentos.bridge.view.AgentsViewModel.Row;
+import dev.agentos.bridge.view.CenterViewModel;
+import dev.agentos.bridge.view.CenterViewModel.AgentLine;
+import dev.agentos.bridge.view.Measures;
+import dev.agentos.bridge.view.Tone;
+import dev.agentos.center.ui.Glyph;
+import dev.agentos.center.ui.Parts;
+import dev.agentos.center.ui.Preferences;
+import dev.agentos.center.ui.Rows;
+import dev.agentos.center.ui.Sparkline;
+import java.util.Comparator;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.ToDoubleFunction;
+import javafx.beans.property.SimpleObjectProperty;
+import javafx.collections.FXCollections;
+import javafx.collections.ObservableList;
+import javafx.collections.transformation.SortedList;
+import javafx.geometry.Pos;
+import javafx.scene.control.Label;
+import javafx.scene.control.SelectionMode;
+import javafx.scene.control.TableCell;
+import javafx.scene.control.TableColumn;
+import javafx.scene.control.TableRow;
+import javafx.scene.control.TableView;
+import javafx.scene.input.KeyCode;
+import javafx.scene.input.MouseButton;
+import javafx.scene.layout.HBox;
+import javafx.scene.layout.Priority;
+import javafx.scene.layout.Region;
+import javafx.scene.layout.VBox;
+
+/** Agents as processes, with a row of totals that follows the filter. Rows keep their place whatever happens to them. */
+public final class AgentTable {
+
+    private static final double ROW_HEIGHT = 36;
+
+    private final ObservableList<AgentLine> lines = FXCollections.observableArrayList();
+    private final SortedList<AgentLine> sorted = new SortedList<>(lines);
+    private final TableView<AgentLine> table = new TableView<>(sorted);
+    private final Preferences preferences;
+    private final HBox totals = new HBox();
+    private final VBox root = new VBox(table, totals);
+
+    /** @param opens what happens with an agent that is opened, by its id */
+    public AgentTable(Preferences preferences, Consumer<String> opens) {
+        this.preferences = preferences;
+        VBox.setVgrow(table, Priority.ALWAYS);
+        table.getStyleClass().addAll("agents", "dense");
+        table.setColumnResizePolicy(TableView.CONSTRAINED_RESIZE_POLICY_FLEX_LAST_COLUMN);
+        table.setFixedCellSize(ROW_HEIGHT);
+        table.getSelectionModel().setSelectionMode(SelectionMode.MULTIPLE);
+        table.setPlaceholder(new Region());
+        sorted.comparatorProperty().bind(table.comparatorProperty());
+        column(
+                "State",
+                130,
+                line -> line,
+                this::state,
+                Comparator.comparing(line -> line.row().word()));
+        column(
+                "Agent",
+                260,
+                line -> line,
+                this::name,
+                Comparator.comparing(line -> line.row().id()));
+        column(
+                "Class",
+                70,
+                line -> line,
+                this::chip,
+                Comparator.comparing(line -> line.row().latency()));
+        column("15 min", 110, line -> line, this::spark, null);
+        figure("CPU", line -> Measures.cores(line.cpu()), line -> line.cpu().orElse(-1));
+        figure(
+                "MiB",
+                line -> Measures.mebibytes(line.row().memoryBytes()),
+                line -> line.row().memoryBytes());
+        figure(
+                "Tool calls",
+                line -> Measures.count(line.row().toolCalls()),
+                line -> line.row().toolCalls());
+        figure("Step", AgentTable::step, line -> line.row().stepsDone());
+        table.setRowFactory(_ -> row(opens));
+        table.setOnKeyPressed(event -> {
+            AgentLine line = table.getSelectionModel().getSelectedItem();
+            if (event.getCode() == KeyCode.ENTER && line != null) {
+                opens.accept(line.row().id());
+                event.consume();
+            }
+        });
+        totals.getStyleClass().add("totals");
+        // The totals follow the columns, and must not keep them from getting narrower.
+        totals.setMinWidth(0);
+        root.setMinWidth(0);
+        table.getColumns().forEach(this::total);
+        root.getStyleClass().add("agent-table");
+    }
+
+    public VBox node() {
+        return root;
+    }
+
+    /** The agents that are selected. */
+    public List<Row> selected() {
+        return table.getSelectionModel().getSelectedItems().stream()
+                .map(AgentLine::row)
+                .toList();
+    }
+
+    public void onSelection(Runnable changed) {
+        table.getSelectionModel().getSelectedItems().subscribe(changed);
+    }
+
+    public void show(List<AgentLine> next, CenterViewModel.Sums sums) {
+        Rows.sync(lines, next, line -> line.row().id());
+        List<String> texts = List.of(
+                sums.shown() + " shown",
+                "",
+                "",
+                "",
+                Measures.cores(java.util.OptionalDouble.of(sums.cpu())),
+                Measures.mebibytes(sums.memoryBytes()),
+                Measures.count(sums.toolCalls()),
+                "");
+        for (int i = 0; i < texts.size(); i++) {
+            ((Label) totals.getChildren().get(i)).setText(texts.get(i));
+        }
+    }
+
+    private static String step(AgentLine line) {
+        return line.row().steps() == 0
+                ? Measures.NONE
+                : line.row().stepsDone() + " of " + line.row().steps();
+    }
+
+    private TableRow<AgentLine> row(Consumer<String> opens) {
+        TableRow<AgentLine> row = new TableRow<>();
+        row.setOnMouseClicked(event -> {
+            if (event.getButton() == MouseButton.PRIMARY && event.getClickCount() == 2 && !row.isEmpty()) {
+                opens.accept(row.getItem().row().id());
+            }
+        });
+        return row;
+    }
+
+    // ------------------------------------------------------------------ columns
+
+    private void column(
+            String title,
+            double width,
+            Function<AgentLine, AgentLine> value,
+            Consumer<Cell> paint,
+            @org.jspecify.annotations.Nullable Comparator<AgentLine> order) {
+        TableColumn<AgentLine, AgentLine> column = new TableColumn<>(title);
+        column.setCellValueFactory(data -> new SimpleObjectProperty<>(value.apply(data.getValue())));
+        column.setCellFactory(_ -> new Cell(paint));
+        column.setPrefWidth(preferences.values().columns().getOrDefault("agents/" + title, width));
+        column.setSortable(order != null);
+        if (order != null) {
+            column.setComparator(order);
+        }
+        column.widthProperty()
+                .subscribe(
+                        now -> preferences.change(values -> values.withColumn("agents/" + title, now.doubleValue())));
+        table.getColumns().add(column);
+    }
+
+    private void figure(String title, Function<AgentLine, String> text, ToDoubleFunction<AgentLine> order) {
+        column(
+                title,
+                84,
+                line -> line,
+                cell -> {
+                    Label label = cell.part(() -> Parts.text("", "figure"));
+                    label.setText(text.apply(cell.line()));
+                    cell.setAlignment(Pos.CENTER_RIGHT);
+                },
+                Comparator.comparingDouble(order));
+        table.getColumns().getLast().getStyleClass().add("figures");
+    }
+
+    private void state(Cell cell) {
+        HBox box = cell.part(() -> Parts.state("·", "", Tone.PLAIN));
+        Row row = cell.line().row();
+        ((Glyph) box.getChildren().getFirst()).set(row.glyph());
+        ((Label) box.getChildren().getLast()).setText(row.word());
+        box.getStyleClass().setAll("state", Parts.tone(row.tone()));
+    }
+
+    private void name(Cell cell) {
+        HBox box = cell.part(() -> Parts.row(Parts.text("", "strong"), Parts.text("", "mono", "muted")));
+        Row row = cell.line().row();
+        ((Label) box.getChildren().getFirst()).setText(row.name());
+        ((Label) box.getChildren().getLast()).setText(row.number());
+    }
+
+    private void chip(Cell cell) {
+        Label chip = cell.part(() -> Parts.chip(""));
+        String latency = cell.line().row().latency();
+        chip.setText(latency);
+        chip.getStyleClass().setAll("label", "chip", "chip-" + latency.toLowerCase(java.util.Locale.ROOT));
+        chip.setVisible(!latency.isEmpty());
+    }
+
+    private void spark(Cell cell) {
+        Sparkline spark = cell.part(Sparkline::new);
+        spark.setPrefSize(90, 18);
+        spark.getStyleClass()
+                .setAll("sparkline", "chart-" + cell.line().row().latency().toLowerCase(java.util.Locale.ROOT));
+        spark.setValues(cell.line().spark());
+    }
+
+    private void total(TableColumn<AgentLine, ?> column) {
+        Label label = Parts.text("", column.getStyleClass().contains("figures") ? "figure" : "muted", "total");
+        label.setAlignment(column.getStyleClass().contains("figures") ? Pos.CENTER_RIGHT : Pos.CENTER_LEFT);
+        label.minWidthProperty().bind(column.widthProperty());
+        label.maxWidthProperty().bind(column.widthProperty());
+        totals.getChildren().add(label);
+    }
+
+    /** A cell whose parts are made once and filled again. */
+    private static final class Cell extends TableCell<AgentLine, AgentLine> {
+        private final Consumer<Cell> paint;
+        private @org.jspecify.annotations.Nullable Region part;
+
+        Cell(Consumer<Cell> paint) {
+            this.paint = paint;
+        }
+
+        AgentLine line() {
+            return getItem();
+        }
+
+        @SuppressWarnings("unchecked") // One cell paints one kind of part.
+        <T extends Region> T part(java.util.function.Supplier<T> make) {
+            Region known = part;
+            if (known == null) {
+                known = make.get();
+                part = known;
+            }
+            return (T) known;
+        }
+
+        @Override
+        protected void updateItem(AgentLine line, boolean empty) {
+            super.updateItem(line, empty);
+            setText(null);
+            if (empty || line == null) {
+                setGraphic(null);
+            } else {
+                paint.accept(this);
+                setGraphic(part);
+            }
+        }
+    }
+}

@@ -1,0 +1,165 @@
+package dev.agentos.center.screen.home;
+
+import dev.agentos.bridge.view.AgentsViewModel.Row;
+import dev.agentos.bridge.view.CenterTab;
+import dev.agentos.bridge.view.CenterViewModel;
+import dev.agentos.bridge.view.CenterViewModel.AgentLine;
+import dev.agentos.bridge.view.Measures;
+import dev.agentos.bridge.view.Place;
+import dev.agentos.bridge.wire.ConsentWire.AskView;
+import dev.agentos.bridge.wire.ServiceWire;
+import dev.agentos.center.screen.agents.AgentTable;
+import dev.agentos.center.ui.Glyph;
+import dev.agentos.center.ui.PanelView;
+import dev.agentos.center.ui.Parts;
+import dev.agentos.center.ui.Screen;
+import dev.agentos.center.ui.ScreenContext;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.stream.Stream;
+import javafx.scene.Node;
+import javafx.scene.control.Label;
+import javafx.scene.layout.HBox;
+import javafx.scene.layout.Priority;
+import javafx.scene.layout.VBox;
+
+/** What waits first, then the numbers that matter, then the agents. */
+public final class HomeView implements Screen {
+
+    private static final double GIB = 1024.0 * 1024 * 1024;
+
+    private final VBox root = new VBox();
+    private final Label askTitle = Parts.text("", "strong");
+    private final Label askWhat = Parts.text("", "mono", "muted");
+    private final HBox ask;
+    private final FigurePanel running;
+    private final FigurePanel cpu;
+    private final FigurePanel memory;
+    private final FigurePanel calls;
+    private final AgentTable table;
+    private final PanelView<List<AgentLine>> agents;
+
+    public HomeView(ScreenContext context) {
+        root.getStyleClass().add("page");
+        VBox words = new VBox(askTitle, askWhat);
+        ask = Parts.row(
+                new Glyph("?"),
+                words,
+                Parts.spring(),
+                Parts.button("Look at it", () -> context.go(Place.of(CenterTab.INBOX))));
+        ask.getStyleClass().add("ask-bar");
+        running = new FigurePanel("Running", "ok", () -> context.go(Place.of(CenterTab.AGENTS)));
+        cpu = new FigurePanel("Processors", "srt", () -> context.go(Place.of(CenterTab.SETTINGS)));
+        memory = new FigurePanel("Memory", "dt", () -> context.go(Place.of(CenterTab.SETTINGS)));
+        calls = new FigurePanel("Tool calls", "hrt", () -> context.go(Place.of(CenterTab.TOOLS)));
+        HBox figures = new HBox(running.node(), cpu.node(), memory.node(), calls.node());
+        figures.getStyleClass().add("figures-row");
+        Stream.of(running, cpu, memory, calls).forEach(panel -> HBox.setHgrow(panel.node(), Priority.ALWAYS));
+        table = new AgentTable(context.preferences(), id -> context.go(Place.agent(id)));
+        agents = new PanelView<>(
+                table.node(), lines -> table.show(lines, context.store().state().sums()));
+        VBox list = Parts.panel(
+                Parts.head("Agents", Parts.link("all of them", () -> context.go(Place.of(CenterTab.AGENTS)))), agents);
+        VBox.setVgrow(list, Priority.ALWAYS);
+        root.getChildren().setAll(ask, figures, list);
+    }
+
+    @Override
+    public Node node() {
+        return root;
+    }
+
+    @Override
+    public void show(CenterViewModel state) {
+        ask(state.inbox().waiting().stream().findFirst(), state.inbox().count());
+        running(state);
+        machine(state);
+        calls(state);
+        agents.show(state.agentsPanel());
+    }
+
+    private void ask(Optional<AskView> first, int count) {
+        ask.setVisible(first.isPresent());
+        ask.setManaged(first.isPresent());
+        first.ifPresent(waits -> {
+            askTitle.setText(waits.title() + (count > 1 ? "   and " + (count - 1) + " more" : ""));
+            askWhat.setText(
+                    waits.tool() + "  " + waits.target() + " · waiting " + waited(waits.askedAt(), Instant.now()));
+        });
+    }
+
+    /** Minutes and seconds since then. */
+    static String waited(String askedAt, Instant now) {
+        try {
+            Duration waited = Duration.between(Instant.parse(askedAt), now);
+            long seconds = Math.max(0, waited.toSeconds());
+            return String.format(java.util.Locale.ROOT, "%d:%02d", seconds / 60, seconds % 60);
+        } catch (DateTimeParseException e) {
+            return askedAt;
+        }
+    }
+
+    private void running(CenterViewModel state) {
+        List<Row> live = state.agents().rows().stream()
+                .filter(row -> !row.state().isFinal())
+                .toList();
+        long now = live.stream().filter(row -> row.word().equals("running")).count();
+        running.show(
+                state.known() ? String.valueOf(now) : Measures.NONE,
+                "of " + live.size(),
+                classes(live),
+                state.history().points("machine", "agents_running"),
+                OptionalDouble.empty(),
+                2);
+    }
+
+    private static String classes(List<Row> live) {
+        List<String> parts = Stream.of("HRT", "SRT", "DT")
+                .map(name ->
+                        live.stream().filter(row -> row.latency().equals(name)).count() + " " + name)
+                .filter(text -> !text.startsWith("0 "))
+                .toList();
+        return parts.isEmpty() ? "none alive" : String.join(" · ", parts);
+    }
+
+    private void machine(CenterViewModel state) {
+        Optional<ServiceWire.MachineView> host = state.status().map(ServiceWire.Status::machine);
+        int cores = host.map(ServiceWire.MachineView::cores).orElse(0);
+        OptionalDouble used = state.history().latest("machine", "cpu_cores");
+        cpu.show(
+                Measures.cores(used),
+                "of " + cores + " cores",
+                host.map(h -> String.format(java.util.Locale.ROOT, "%.2f free to promise", h.freeCpuMillis() / 1000.0))
+                        .orElse(""),
+                state.history().points("machine", "cpu_cores"),
+                OptionalDouble.of(cores),
+                cores);
+        OptionalDouble bytes = state.history().latest("machine", "memory_bytes");
+        double total = host.map(ServiceWire.MachineView::memoryBytes).orElse(0L) / GIB;
+        memory.show(
+                bytes.isPresent()
+                        ? String.format(java.util.Locale.ROOT, "%.1f", bytes.getAsDouble() / GIB)
+                        : Measures.NONE,
+                String.format(java.util.Locale.ROOT, "of %.0f GiB", total),
+                host.map(h -> Measures.bytes(h.freeMemoryBytes()) + " free to promise")
+                        .orElse(""),
+                state.history().points("machine", "memory_bytes"),
+                OptionalDouble.of(total * GIB),
+                total * GIB);
+    }
+
+    private void calls(CenterViewModel state) {
+        long all = state.agents().rows().stream().mapToLong(Row::toolCalls).sum();
+        calls.show(
+                state.known() ? Measures.count(all) : Measures.NONE,
+                "by " + state.agents().rows().size() + " agents",
+                state.inbox().count() + " waiting for you",
+                state.history().points("machine", "consents_waiting"),
+                OptionalDouble.empty(),
+                2);
+    }
+}

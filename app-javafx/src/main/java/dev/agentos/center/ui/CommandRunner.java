@@ -1,0 +1,21 @@
+package dev.agentos.center.ui;
+
+import java.util.List;
+
+/** Runs a command of agentctl and gives what it printed. */
+public interface CommandRunner {
+
+    /**
+     * What came of a command.
+     *
+     * @param exit as agentctl documents it
+     */
+    record Ran(int exit, String out, String err) {
+        public boolean isDone() {
+            return exit == 0;
+        }
+    }
+
+    /** Runs it and waits; an interrupted wait ends the command. */
+    Ran run(List<String> words);
+}
