@@ -80,7 +80,7 @@ public final class AgentTable {
                 line -> Measures.mebibytes(line.row().memoryBytes()),
                 line -> line.row().memoryBytes());
         figure(
-                "Tool calls",
+                "Calls",
                 line -> Measures.count(line.row().toolCalls()),
                 line -> line.row().toolCalls());
         figure("Step", AgentTable::step, line -> line.row().stepsDone());

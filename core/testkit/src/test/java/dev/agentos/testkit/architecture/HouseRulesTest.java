@@ -224,7 +224,7 @@ class HouseRulesTest {
                         .resideInAnyPackage("dev.agentos.center.screen..", "dev.agentos.center.shell..")
                         .should()
                         .dependOnClassesThat(
-                                resideInAnyPackage("java.nio.channels..", "java.net..", "dev.agentos.center.live.."))
+                                resideInAnyPackage("java.nio.channels..", "dev.agentos.center.live.."))
                         .orShould()
                         .dependOnClassesThat()
                         .areAssignableTo(ProcessBuilder.class)
