@@ -31,7 +31,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalDouble;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
@@ -40,7 +39,7 @@ import java.util.stream.Stream;
 /**
  * The decision over its whole finite space against a second writing of it; every route of the door without a right to it;
  * thousands of calls beyond a contract through the real door and gateway, judged by what reached the tools and the disk;
- * and the mutation score of the packages that decide. {@code rounds} is the number of violations.
+ * and the mutation score of the packages that decide, without which it fails. {@code rounds} is the number of violations.
  */
 final class PolicyCampaign implements ProveMain.Campaign {
 
@@ -82,17 +81,28 @@ final class PolicyCampaign implements ProveMain.Campaign {
         figures.top("tried", tried).top("through", through).top("unexplained", 0);
         figures.put("states_enumerated", states).put("routes_tried", routes);
         codes.forEach((code, count) -> figures.put("answered " + code, count));
-        OptionalDouble score = MutationScore.read();
-        score.ifPresent(value -> figures.put("mutation_score_pct", value));
-        if (score.isEmpty()) {
-            figures.skip(
-                    "mutation_score_pct",
-                    "no report of this source tree; make one: ./mvnw -P mutation -pl core/domain test, then again");
-        }
+        boolean strong = mutants(figures);
         findings.stream().limit(20).forEach(finding -> figures.put("finding " + finding, 1));
         figures.put("findings", findings.size()).put("seed", seed);
-        boolean weak = score.isPresent() && score.getAsDouble() < SCORE_AIM;
-        return new ProveMain.Result(figures, through + findings.size() + (weak ? 1 : 0));
+        return new ProveMain.Result(figures, through + findings.size() + (strong ? 0 : 1));
+    }
+
+    /** False where the tests notice too few mutants, and where nobody knows how many: then the proof is incomplete. */
+    private static boolean mutants(Figures figures) throws IOException, InterruptedException {
+        Path root = Path.of(System.getProperty("agentos.root", "")).toAbsolutePath();
+        return switch (MutationScore.of(root)) {
+            case MutationScore.Outcome.Score score -> {
+                figures.put("mutation_score_pct", score.percent())
+                        .put("mutants", score.mutants())
+                        .put("mutation_report_age_min", score.age().toMinutes());
+                score.byPackage().forEach((name, percent) -> figures.put("mutation_score_" + name + "_pct", percent));
+                yield score.percent() >= SCORE_AIM;
+            }
+            case MutationScore.Outcome.Missing missing -> {
+                figures.skip("mutation_score_pct", missing.why()).put("incomplete", "mutation_score_pct");
+                yield false;
+            }
+        };
     }
 
     private long enumerate() {
