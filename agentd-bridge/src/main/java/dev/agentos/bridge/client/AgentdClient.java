@@ -8,6 +8,7 @@ import dev.agentos.bridge.wire.ContractWire;
 import dev.agentos.bridge.wire.EgressWire;
 import dev.agentos.bridge.wire.EventWire;
 import dev.agentos.bridge.wire.LanguageWire;
+import dev.agentos.bridge.wire.MailWire;
 import dev.agentos.bridge.wire.SecretWire;
 import dev.agentos.bridge.wire.ServiceWire;
 import dev.agentos.bridge.wire.ServiceWire.ErrorBody;
@@ -272,6 +273,21 @@ public final class AgentdClient implements AutoCloseable {
 
     public void deleteSecret(String name) {
         post("/v1/secrets/" + segment(name) + "/delete", "", ServiceWire.Done.class);
+    }
+
+    // ------------------------------------------------------------------ mail
+
+    public MailWire.MailServerView mailServer() {
+        return get("/v1/mail", MailWire.MailServerView.class);
+    }
+
+    /** Sets or replaces the server through which agents send. */
+    public MailWire.MailServerView setMailServer(MailWire.MailServerValue value) {
+        return post("/v1/mail", value, MailWire.MailServerView.class);
+    }
+
+    public void clearMailServer() {
+        post("/v1/mail/clear", "", ServiceWire.Done.class);
     }
 
     // ------------------------------------------------------------------ approval of tools

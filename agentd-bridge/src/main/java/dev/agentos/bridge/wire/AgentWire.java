@@ -81,7 +81,12 @@ public final class AgentWire {
     /** Standard input for a process agent; {@code end} closes it. Data is Base64. */
     public record StdinChunk(String data, boolean end) {}
 
-    /** What an agent changed. {@code state} is {@code written}, {@code undone} or {@code changed-since}. */
+    /**
+     * What an agent changed.
+     *
+     * @param state {@code written}, {@code undone} or {@code changed-since}; the effect's own word where it is no content
+     * @param bytes of the content that was written; -1 where the change is no content, such as a move
+     */
     public record ChangeView(
             String key, String run, String step, String path, String state, long bytes, boolean wasNew, String diff) {}
 

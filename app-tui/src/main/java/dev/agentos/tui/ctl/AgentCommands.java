@@ -211,14 +211,14 @@ final class AgentCommands {
         }
         for (ChangeView change : changes.changes()) {
             Tone tone = switch (change.state()) {
-                case "written" -> Tone.OK;
+                case "written", "done" -> Tone.OK;
                 case "undone" -> Tone.MUTED;
                 default -> Tone.NEEDS;
             };
             screen.line("  " + screen.tone(tone, (tone == Tone.OK ? "✓ " : "· ") + change.state()) + "  "
                     + screen.bold(change.path()) + "  "
-                    + screen.muted((change.wasNew() ? "new file, " : "") + ConsentCard.size(change.bytes()) + " · "
-                            + change.key()));
+                    + screen.muted((change.wasNew() ? "new file, " : "")
+                            + (change.bytes() < 0 ? "" : ConsentCard.size(change.bytes()) + " · ") + change.key()));
             if (diffs) {
                 for (String line : change.diff().lines().toList()) {
                     Role role = line.startsWith("+") ? Role.OK : line.startsWith("-") ? Role.BAD : Role.MUTED;

@@ -87,6 +87,7 @@ public final class Agentctl {
         commands.put("tool", ServiceCommands::tools);
         commands.put("model", ServiceCommands::models);
         commands.put("secret", SecretCommands::group);
+        commands.put("mail", MailCommands::group);
         commands.put("catalog", CatalogCommands::group);
         commands.put("consent", ConsentCommands::group);
         commands.put("audit", AuditCommands::group);

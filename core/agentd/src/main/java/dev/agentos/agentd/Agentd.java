@@ -14,6 +14,7 @@ import dev.agentos.agentd.agents.TaskCalls;
 import dev.agentos.agentd.catalog.Catalog;
 import dev.agentos.agentd.catalog.TrustedKeys;
 import dev.agentos.agentd.consent.ConsentService;
+import dev.agentos.agentd.consent.RunEnds;
 import dev.agentos.agentd.egress.EgressDoors;
 import dev.agentos.agentd.egress.Resolver;
 import dev.agentos.agentd.http.Api;
@@ -24,6 +25,7 @@ import dev.agentos.agentd.language.LanguageService;
 import dev.agentos.agentd.language.LiveNames;
 import dev.agentos.agentd.machine.HostFactsProbe;
 import dev.agentos.agentd.machine.MachineProbe;
+import dev.agentos.agentd.mail.MailSettings;
 import dev.agentos.agentd.secrets.EncryptedFileSecrets;
 import dev.agentos.agentd.secrets.RedactedLogs;
 import dev.agentos.agentd.secrets.Secrets;
@@ -152,11 +154,12 @@ public final class Agentd implements AutoCloseable {
                 BUILT_IN_MODELS, Tools.capabilities(more), Optional.empty(), "the sandbox broker is being started");
         AgentBook book = new AgentBook(journal, Ledger.empty(machine));
         ConsentService consent = new ConsentService(journal, time, bootId, () -> events.watchers() > 0);
-        events.listen(consent::follow);
+        events.listen(new RunEnds(consent));
         EmbedderWorker worker = closer.add(new EmbedderWorker(sandbox, config.run(), config.worker(), bootId));
         EgressCallers callers = new EgressCallers(book);
         EgressDoors egress = closer.add(
                 new EgressDoors(config.run().resolve("doors"), journal, consent, time, Resolver.system(), callers));
+        MailSettings mail = new MailSettings(journal);
         SandboxedCalls calls = new SandboxedCalls(sandbox, config.run().resolve("calls"), bootId, SandboxPlans::system);
         ToolGateway gateway = Tools.gateway(
                 journal,
@@ -169,7 +172,8 @@ public final class Agentd implements AutoCloseable {
                         time,
                         new StoredCredentials(secrets),
                         redactor::get,
-                        new EgressConnections(egress.connector(), callers)),
+                        new EgressConnections(egress.connector(), callers),
+                        mail::server),
                 more);
         TrustedKeys keys = new TrustedKeys(
                 config.catalog().resolve("trust"), config.state().resolve("trust"));
@@ -189,6 +193,7 @@ public final class Agentd implements AutoCloseable {
         book.load();
         consent.load();
         registry.load();
+        mail.load();
         gateway.load();
         egress.load();
         agents.load();
@@ -221,6 +226,7 @@ public final class Agentd implements AutoCloseable {
                 history,
                 metrics,
                 secrets,
+                mail,
                 catalog,
                 new LanguageService(
                         worker, config.state().resolve("language-vectors.bin"), new LiveNames(book, consent, gateway)),

@@ -155,7 +155,7 @@ public final class AgentInspection {
                     effect.step(),
                     effect.target(),
                     state,
-                    effect.intent().get("bytes") instanceof Number bytes ? bytes.longValue() : 0,
+                    effect.intent().get("bytes") instanceof Number bytes ? bytes.longValue() : -1,
                     "absent".equals(effect.intent().get("before_sha256")),
                     contents.map(c -> UnifiedDiff.of(
                                     effect.target(),
@@ -179,8 +179,9 @@ public final class AgentInspection {
     public List<ChangeView> undo(Trace trace, String id, AgentWire.Undo request, String by) {
         AgentRecord agent = book.get(id);
         List<EffectRecord> chosen = new ArrayList<>(gateway.changesOf(id));
+        // Who asks for everything means what can be taken back; who names one thing is told why it cannot.
         chosen.removeIf(effect -> !effect.status().equals(EffectRecord.DONE)
-                || request.key().map(key -> !effect.key().equals(key)).orElse(false));
+                || request.key().map(key -> !effect.key().equals(key)).orElseGet(() -> !gateway.isReversible(effect)));
         if (chosen.isEmpty()) {
             throw ServiceException.notFound("change to undo of", agent.id(), "see agentctl diff " + id);
         }

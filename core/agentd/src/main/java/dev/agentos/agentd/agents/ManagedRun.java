@@ -6,6 +6,7 @@ import dev.agentos.agentd.telemetry.Tracing;
 import dev.agentos.agentd.tools.CallOutcome;
 import dev.agentos.agentd.tools.Task;
 import dev.agentos.agentd.tools.ToolGateway;
+import dev.agentos.agentd.tools.ToolGateway.PlannedCall;
 import dev.agentos.domain.budget.Spending;
 import dev.agentos.domain.contract.AgentContract;
 import dev.agentos.domain.contract.ContractDocument;
@@ -109,6 +110,10 @@ final class ManagedRun implements Runnable {
         }
         long started = time.nanos();
         long before = agent.runMillis();
+        boolean begins = agent.steps().stream().noneMatch(step -> step.state().equals(Step.DONE));
+        if (begins && !mayFollow(agent, outputs)) {
+            return;
+        }
         for (int index = 0; index < plan.size(); index++) {
             PlanStep step = plan.get(index);
             if (agent.steps().get(index).state().equals(Step.DONE)) {
@@ -148,6 +153,33 @@ final class ManagedRun implements Runnable {
         }
         if (awaitTurn()) {
             end.ended(agentId, run, false, "", "all " + plan.size() + " steps are done");
+        }
+    }
+
+    /** Shows the plan once, before its first step, where several of its steps would ask. False when the run is over. */
+    private boolean mayFollow(AgentRecord agent, Map<String, Map<String, Object>> outputs) throws InterruptedException {
+        if (!awaitTurn()) {
+            return false;
+        }
+        List<PlannedCall> known = plan.stream()
+                .flatMap(step -> known(agent, step, outputs).stream())
+                .toList();
+        Optional<CallOutcome.NotConsented> no =
+                known.size() < 2 ? Optional.empty() : gateway.askPlan(known, new AskNote(0));
+        no.ifPresent(why -> fail(
+                0,
+                "consent." + why.status(),
+                "its plan was not allowed: " + why.status() + (why.by().isEmpty() ? "" : " by " + why.by())));
+        return no.isEmpty();
+    }
+
+    /** A step whose values are made on the way is not known yet: it asks by itself, when they are. */
+    private Optional<PlannedCall> known(AgentRecord agent, PlanStep step, Map<String, Map<String, Object>> outputs) {
+        try {
+            Map<String, Object> arguments = Bindings.resolve(step.with(), agent.input(), outputs);
+            return Optional.of(new PlannedCall(caller(agent, step), step.id(), step.tool(), arguments));
+        } catch (Bindings.MissingBindingException e) {
+            return Optional.empty();
         }
     }
 

@@ -2,6 +2,7 @@ package dev.agentos.agentd.agents;
 
 import dev.agentos.agentd.consent.ConsentService;
 import dev.agentos.agentd.telemetry.Tracing;
+import dev.agentos.domain.consent.WaitingTime;
 import dev.agentos.domain.contract.ContractDocument;
 import dev.agentos.domain.event.Event;
 import dev.agentos.domain.lifecycle.AgentState;
@@ -95,9 +96,9 @@ public final class ProcessWatch {
 
     // ------------------------------------------------------------------ wall time
 
-    /** Keeps the time in which the agent is paused or waits for a person out of its budget. */
+    /** Keeps the time in which the agent is paused out of its budget. Where it also waits for a person, that counts. */
     private AgentRecord waiting(AgentRecord agent, Life life) {
-        boolean waits = agent.state() == AgentState.PAUSED || consent.pendingOf(agent.id()) > 0;
+        boolean waits = agent.state() == AgentState.PAUSED && consent.pendingOf(agent.id()) == 0;
         if (waits && life.waitedFrom < 0) {
             life.waitedFrom = time.nanos();
         } else if (!waits && life.waitedFrom >= 0) {
@@ -119,8 +120,14 @@ public final class ProcessWatch {
             return false;
         }
         Duration allowed = document.contract().budget().wallTime();
-        long used =
-                Duration.between(Instant.parse(agent.startedAt()), time.now()).toMillis() - agent.waitedMillis();
+        Instant from = Instant.parse(agent.startedAt());
+        Instant now = time.now();
+        long used = Duration.between(from, now).toMillis() - agent.waitedMillis();
+        if (used <= allowed.toMillis()) {
+            return false;
+        }
+        // The queue knows to the millisecond when a person was waited for, also of asks between two looks.
+        used -= WaitingTime.within(consent.waitsOf(agent.run()), from, now).toMillis();
         if (used <= allowed.toMillis()) {
             return false;
         }

@@ -55,6 +55,26 @@ final class AnswerDraft {
         }
     }
 
+    /**
+     * One answer is for one ask, or for several of one group.
+     *
+     * @throws ServiceException when they are not
+     */
+    static void oneGroup(List<AskRecord> records) {
+        String group = records.getFirst().ask().group();
+        boolean same = records.stream().allMatch(record -> record.ask().group().equals(group));
+        long distinct =
+                records.stream().map(record -> record.ask().id()).distinct().count();
+        if (records.size() > 1 && (group.isEmpty() || !same || distinct < records.size())) {
+            throw new ServiceException(
+                    ServiceException.Kind.CONFLICT,
+                    "consent.no-group",
+                    "these asks are not of one group",
+                    records.getFirst().ask().id(),
+                    "answer them one by one");
+        }
+    }
+
     /** The members of a group give one grant and not one each. */
     private boolean isNew(Grant grant) {
         return grants.stream()

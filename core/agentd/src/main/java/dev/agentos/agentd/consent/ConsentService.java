@@ -2,16 +2,13 @@ package dev.agentos.agentd.consent;
 
 import dev.agentos.agentd.ServiceException;
 import dev.agentos.bridge.wire.WireJson;
-import dev.agentos.domain.consent.AskContent;
 import dev.agentos.domain.consent.AskRequest;
 import dev.agentos.domain.consent.Consent.Answer;
 import dev.agentos.domain.consent.Consent.Ask;
 import dev.agentos.domain.consent.Consent.Grant;
-import dev.agentos.domain.consent.FloodRule;
 import dev.agentos.domain.consent.Resolution;
 import dev.agentos.domain.consent.WaitingTime.Interval;
 import dev.agentos.domain.event.Event;
-import dev.agentos.domain.lifecycle.AgentState;
 import dev.agentos.domain.port.ConsentQueue;
 import dev.agentos.domain.port.Journal;
 import dev.agentos.domain.port.Journal.Batch;
@@ -23,18 +20,14 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /**
  * The one queue of everything that waits for a person, durable through the journal. Asks, answers and grants are
@@ -42,21 +35,13 @@ import java.util.stream.Stream;
  */
 public final class ConsentService implements ConsentQueue {
 
-    private static final Set<String> FINAL = Stream.of(AgentState.values())
-            .filter(AgentState::isFinal)
-            .map(state -> state.name().toLowerCase(Locale.ROOT))
-            .collect(Collectors.toUnmodifiableSet());
-
     private final Journal journal;
     private final TimeSource time;
     private final String bootId;
-    private final BooleanSupplier watched;
     private final ReentrantLock lock = new ReentrantLock();
-    private final Map<String, AskRecord> asks = new LinkedHashMap<>();
-    private final Map<String, AskRecord> pending = new LinkedHashMap<>();
-    private final Map<String, String> askByKey = new LinkedHashMap<>();
+    private final AskBook asks = new AskBook();
     private final Map<String, CompletableFuture<AskRecord>> waiting = new LinkedHashMap<>();
-    private final FloodGate floods = new FloodGate();
+    private final AskGate gate;
     private final GrantBook grants;
     private long nextAsk = 1;
 
@@ -65,7 +50,7 @@ public final class ConsentService implements ConsentQueue {
         this.journal = journal;
         this.time = time;
         this.bootId = bootId;
-        this.watched = watched;
+        this.gate = new AskGate(watched);
         this.grants = new GrantBook(bootId);
     }
 
@@ -80,15 +65,18 @@ public final class ConsentService implements ConsentQueue {
         try {
             for (Journal.StateDocument document : journal.state(AskRecord.KIND)) {
                 AskRecord record = AskRecord.read(document.document());
-                remember(record);
-                floods.asked(record.ask().agent(), record.ask().askedAt());
+                asks.put(record);
+                gate.remember(record.ask());
                 nextAsk = Math.max(
                         nextAsk,
                         Long.parseLong(document.key().substring(document.key().indexOf('-') + 1)) + 1);
             }
             GrantBook.Ending ended = grants.load(journal, time.now());
-            if (!ended.isEmpty()) {
-                journal.commit(new Batch(new Trace("start-" + bootId), ended.events(), ended.changes()));
+            List<StateChange> changes = new ArrayList<>(ended.changes());
+            // Which runs go on is not known yet; one that comes back to an ask that was forgotten asks again.
+            changes.addAll(asks.over(_ -> true));
+            if (!changes.isEmpty()) {
+                journal.commit(new Batch(new Trace("start-" + bootId), ended.events(), changes));
             }
         } finally {
             lock.unlock();
@@ -108,7 +96,7 @@ public final class ConsentService implements ConsentQueue {
 
     /** The ask that this effect already has, if it was asked before a restart. */
     public Optional<AskRecord> byKey(String key) {
-        return locked(() -> Optional.ofNullable(askByKey.get(key)).map(asks::get));
+        return locked(() -> asks.byKey(key));
     }
 
     @Override
@@ -123,17 +111,16 @@ public final class ConsentService implements ConsentQueue {
             }
             Instant now = time.now();
             List<Event> events = new ArrayList<>(before);
-            Optional<Resolution.Refused> refused = refusal(request, now, events);
+            Optional<Resolution.Refused> refused = gate.refusal(request, asks.pendingOf(request.agent()), now, events);
             if (refused.isPresent()) {
                 durable = journal.submit(new Batch(trace, events, List.of()));
                 ticket = new Ticket("", CompletableFuture.completedFuture(refused.get()));
             } else {
                 Ask ask = Ask.of("ask-" + nextAsk++, request, now);
                 AskRecord record = new AskRecord(ask, request.key(), request.contract(), AskRecord.PENDING, "", "", "");
-                events.add(asked(ask));
+                events.add(gate.asked(ask, now));
                 durable = journal.submit(new Batch(trace, events, List.of(put(record))));
-                remember(record);
-                floods.asked(ask.agent(), now);
+                asks.put(record);
                 ticket = ticket(record);
             }
         } finally {
@@ -141,54 +128,6 @@ public final class ConsentService implements ConsentQueue {
         }
         durable.join();
         return ticket;
-    }
-
-    private static Event asked(Ask ask) {
-        return new Event.ConsentAsked(
-                ask.agent(),
-                ask.run(),
-                ask.id(),
-                ask.kind().word(),
-                ask.title(),
-                ask.tool(),
-                ask.target(),
-                ask.risk().name().toLowerCase(Locale.ROOT),
-                ask.group(),
-                ask.shown());
-    }
-
-    /** Why it is not put to a person, with the audit line that says so. */
-    private Optional<Resolution.Refused> refusal(AskRequest request, Instant now, List<Event> events) {
-        Optional<Resolution.Refused> refused = Optional.empty();
-        long dropped = 1;
-        if (request.refuseUnattended() && !watched.getAsBoolean()) {
-            refused = Optional.of(new Resolution.Refused(
-                    "consent.unattended",
-                    "nobody is connected and the contract says unattended: refuse",
-                    "connect a client, or say consent.unattended: wait"));
-        } else if (request.content().readable().length() > AskContent.LIMIT) {
-            refused = Optional.of(new Resolution.Refused(
-                    "consent.too-much",
-                    "its content has " + request.content().readable().length()
-                            + " characters, more than a person reads",
-                    "ask about less at a time"));
-        } else if (FloodRule.judge((int) pendingOf(request.agent()), floods.of(request.agent()), now)
-                instanceof FloodRule.Verdict.Limited limited) {
-            refused = Optional.of(
-                    new Resolution.Refused("consent.flood", limited.reason(), "answer what waits, or stop the agent"));
-            dropped = floods.dropped(request.agent(), now);
-        }
-        if (refused.isPresent() && dropped > 0) {
-            events.add(new Event.ConsentRefused(
-                    request.agent(),
-                    request.run(),
-                    request.key(),
-                    request.kind().word(),
-                    refused.get().code(),
-                    refused.get().reason(),
-                    dropped));
-        }
-        return refused;
     }
 
     private Ticket ticket(AskRecord record) {
@@ -241,13 +180,13 @@ public final class ConsentService implements ConsentQueue {
         try {
             List<AskRecord> records =
                     replies.stream().map(reply -> open(reply.ask())).toList();
-            oneGroup(records);
+            AnswerDraft.oneGroup(records);
             Instant now = time.now();
             draft = new AnswerDraft(now, bootId);
             for (int i = 0; i < replies.size(); i++) {
                 draft.judge(records.get(i), replies.get(i).answer(), answererIsAgent, grants.next());
             }
-            draft.coverMore(pending.values(), replies);
+            draft.coverMore(asks.pending(), replies);
             draft.grants().forEach(grant -> draft.change(grants.give(grant)));
             draft.uses()
                     .forEach(use -> grants.use(use.grant(), use.where(), now).ifPresent(draft::change));
@@ -278,21 +217,6 @@ public final class ConsentService implements ConsentQueue {
         return record;
     }
 
-    private static void oneGroup(List<AskRecord> records) {
-        String group = records.getFirst().ask().group();
-        boolean same = records.stream().allMatch(record -> record.ask().group().equals(group));
-        long distinct =
-                records.stream().map(record -> record.ask().id()).distinct().count();
-        if (records.size() > 1 && (group.isEmpty() || !same || distinct < records.size())) {
-            throw new ServiceException(
-                    ServiceException.Kind.CONFLICT,
-                    "consent.no-group",
-                    "these asks are not of one group",
-                    records.getFirst().ask().id(),
-                    "answer them one by one");
-        }
-    }
-
     /** Closes asks that waited longer than their contract allows, once each, and grants whose time is over. */
     public void expire(Trace trace) {
         Instant now = time.now();
@@ -311,37 +235,29 @@ public final class ConsentService implements ConsentQueue {
     /** Closes the asks of an agent that is over. */
     public void withdraw(Trace trace, String agent, String why) {
         close(trace, record -> record.ask().agent().equals(agent), AskRecord.WITHDRAWN, why);
+        forget(trace, record -> record.ask().agent().equals(agent));
         endGrants(trace, grant -> grant.agent().equals(agent) && grant.run().isPresent(), why, "agentd");
-    }
-
-    /** Hears what became durable, so that what waits for a run or an agent ends with it. Does not block. */
-    public void follow(List<Journal.Recorded> events) {
-        for (Journal.Recorded event : events) {
-            switch (event.kind()) {
-                case "run.finished", "process.exited" -> later(() -> endRun(trace(event), event.run()));
-                case "agent.moved" -> {
-                    if (FINAL.contains(String.valueOf(event.data().get("to")))) {
-                        later(() -> withdraw(trace(event), event.agent(), "the agent is over"));
-                    }
-                }
-                default -> {}
-            }
-        }
-    }
-
-    private static Trace trace(Journal.Recorded event) {
-        return new Trace(event.correlation());
-    }
-
-    /** The journal's writer tells what became durable and must not wait for what follows from it. */
-    private static void later(Runnable work) {
-        Thread.ofVirtual().name("consent-end").start(work);
     }
 
     /** A run is over: its asks are withdrawn and the grants for it end. */
     public void endRun(Trace trace, String run) {
         close(trace, record -> record.ask().run().equals(run), AskRecord.WITHDRAWN, "the run is over");
+        forget(trace, record -> record.ask().run().equals(run));
         endGrants(trace, grant -> grant.run().map(run::equals).orElse(false), "the run is over", "agentd");
+    }
+
+    /** Their run is over; the oldest such asks leave the queue's memory and stay in the journal's history. */
+    private void forget(Trace trace, Predicate<AskRecord> which) {
+        lock.lock();
+        try {
+            List<StateChange> removed = asks.over(which);
+            if (!removed.isEmpty()) {
+                // Nobody waits for it: what is not removed now is forgotten again after the next start.
+                var _ = journal.submit(new Batch(trace, List.of(), removed));
+            }
+        } finally {
+            lock.unlock();
+        }
     }
 
     private void close(Trace trace, Predicate<AskRecord> which, String status, String why) {
@@ -351,7 +267,7 @@ public final class ConsentService implements ConsentQueue {
         try {
             List<Event> events = new ArrayList<>();
             List<StateChange> changes = new ArrayList<>();
-            for (AskRecord record : pending.values()) {
+            for (AskRecord record : asks.pending()) {
                 if (which.test(record)) {
                     AskRecord next =
                             record.closed(status, "agentd", why, time.now().toString());
@@ -375,7 +291,7 @@ public final class ConsentService implements ConsentQueue {
     /** Remembers a closed ask whose end is not durable yet: who asks for the answer meanwhile waits for the disk too. */
     private void keepWaiters(AskRecord record) {
         waiting.computeIfAbsent(record.ask().id(), _ -> new CompletableFuture<>());
-        remember(record);
+        asks.put(record);
     }
 
     private void release(AskRecord record) {
@@ -467,42 +383,27 @@ public final class ConsentService implements ConsentQueue {
 
     /** Pending asks, oldest first. */
     public List<AskRecord> pending() {
-        return locked(() -> List.copyOf(pending.values()));
+        return locked(asks::pending);
     }
 
-    /** Everything that was asked, oldest first. */
+    /** Everything that was asked and is remembered, oldest first. */
     public List<AskRecord> all() {
-        return locked(() -> List.copyOf(asks.values()));
+        return locked(asks::all);
     }
 
     public long pendingOf(String agent) {
-        return locked(() -> pending.values().stream()
-                .filter(record -> record.ask().agent().equals(agent))
-                .count());
+        return locked(() -> asks.pendingOf(agent));
     }
 
     @Override
     public List<Interval> waitsOf(String run) {
-        return locked(() -> asks.values().stream()
-                .filter(record -> record.ask().run().equals(run))
-                .map(AskRecord::interval)
-                .toList());
+        return locked(() -> asks.waitsOf(run));
     }
 
     /** The ask, pending or closed. */
     public AskRecord get(String id) {
-        return locked(() -> Optional.ofNullable(asks.get(id)))
+        return locked(() -> asks.find(id))
                 .orElseThrow(() -> ServiceException.notFound("ask", id, "see agentctl consent list"));
-    }
-
-    private void remember(AskRecord record) {
-        asks.put(record.ask().id(), record);
-        askByKey.put(record.key(), record.ask().id());
-        if (record.isPending()) {
-            pending.put(record.ask().id(), record);
-        } else {
-            pending.remove(record.ask().id());
-        }
     }
 
     static StateChange put(AskRecord record) {

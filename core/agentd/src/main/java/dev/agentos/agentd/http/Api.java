@@ -11,6 +11,7 @@ import dev.agentos.agentd.catalog.Catalog;
 import dev.agentos.agentd.consent.ConsentService;
 import dev.agentos.agentd.journal.SqliteJournal;
 import dev.agentos.agentd.language.LanguageService;
+import dev.agentos.agentd.mail.MailSettings;
 import dev.agentos.agentd.secrets.Secrets;
 import dev.agentos.agentd.telemetry.EventHub;
 import dev.agentos.agentd.telemetry.HistoryStore;
@@ -41,6 +42,7 @@ public final class Api {
             HistoryStore history,
             Metrics metrics,
             Secrets secrets,
+            MailSettings mail,
             Catalog catalog,
             LanguageService language,
             ToolRegistry registry,
@@ -50,6 +52,7 @@ public final class Api {
                 .routes());
         all.addAll(new AgentRoutes(book, agents, inspection, consent, processes, sandbox).routes());
         all.addAll(new SecretRoutes(secrets, book, journal).routes());
+        all.addAll(new MailRoutes(mail, secrets).routes());
         all.addAll(new CatalogRoutes(catalog).routes());
         all.addAll(new ToolRoutes(registry).routes());
         all.addAll(new TaskRoutes(tasks).routes());

@@ -1,5 +1,6 @@
 package dev.agentos.agentd.tools;
 
+import dev.agentos.agentd.tools.Tool.SecretUse;
 import dev.agentos.agentd.tools.Tool.ToolException;
 import dev.agentos.domain.event.Event;
 import dev.agentos.domain.policy.Decision;
@@ -13,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /**
  * What stands around every call whatever the policy says: the tool is the one that was approved, its arguments are what
@@ -48,7 +50,13 @@ final class CallGuard {
         }
         ToolDescriptor tool = called.descriptor();
         schemas.check(tool, arguments.values());
-        for (Use use : uses(tool, arguments)) {
+        for (SecretUse use : called.secrets()) {
+            Optional<Decision.Refused> no = refusal(use);
+            if (no.isPresent()) {
+                return no;
+            }
+        }
+        for (SecretUse use : uses(tool, arguments)) {
             if (!place.secrets().contains(use.name())) {
                 return Optional.of(new Decision.Refused(
                         "secret.not-declared",
@@ -56,13 +64,19 @@ final class CallGuard {
                         "security.secrets",
                         "add \"" + use.name() + "\" to security.secrets, if this agent's tools may use it"));
             }
-            Optional<String> no = credentials.refusal(use.name(), use.host());
+            Optional<Decision.Refused> no = refusal(use);
             if (no.isPresent()) {
-                return Optional.of(new Decision.Refused(
-                        "secret.refused", no.get(), "security.secrets", "see agentctl secret list"));
+                return no;
             }
         }
         return Optional.empty();
+    }
+
+    private Optional<Decision.Refused> refusal(SecretUse use) {
+        return credentials
+                .refusal(use.name(), use.host())
+                .map(why ->
+                        new Decision.Refused("secret.refused", why, "security.secrets", "see agentctl secret list"));
     }
 
     /** Why a tool must not be used as it is at this moment; empty where it may. */
@@ -70,24 +84,22 @@ final class CallGuard {
         return approvals.refusal(tool);
     }
 
-    /** A secret that a call would send, and where to. */
-    record Use(String name, String host) {}
-
     /** The secrets that a call refers to, in the places where its tool takes credentials and in no other. */
-    List<Use> uses(ToolDescriptor tool, Arguments arguments) {
-        List<Use> uses = new ArrayList<>();
+    List<SecretUse> uses(ToolDescriptor tool, Arguments arguments) {
+        List<SecretUse> uses = new ArrayList<>();
         for (Credential credential : tool.credentials()) {
             if (arguments.values().get(credential.argument()) instanceof String text) {
                 String host = hostOf(arguments.values().getOrDefault(credential.destination(), ""));
-                SecretReferences.in(text).forEach(name -> uses.add(new Use(name, host)));
+                SecretReferences.in(text).forEach(name -> uses.add(new SecretUse(name, host)));
             }
         }
         return uses;
     }
 
     /** The events that say which secrets a call takes along; written before it is made. */
-    List<Event> used(ToolGateway.Caller caller, String step, ToolDescriptor tool, Arguments arguments) {
-        return uses(tool, arguments).stream()
+    List<Event> used(ToolGateway.Caller caller, String step, Tool called, Arguments arguments) {
+        ToolDescriptor tool = called.descriptor();
+        return Stream.concat(called.secrets().stream(), uses(tool, arguments).stream())
                 .<Event>map(use ->
                         new Event.SecretUsed(caller.agent(), caller.run(), step, tool.name(), use.name(), use.host()))
                 .toList();

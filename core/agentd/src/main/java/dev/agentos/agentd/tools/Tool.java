@@ -28,6 +28,14 @@ public sealed interface Tool {
      */
     List<Target> targets(Arguments arguments, Place place) throws ToolException;
 
+    /** Secrets that every call takes along, whatever its arguments say; they are the operator's setting, not the agent's. */
+    default List<SecretUse> secrets() {
+        return List.of();
+    }
+
+    /** A secret, and the host that it is sent to. */
+    record SecretUse(String name, String host) {}
+
     /** A tool that changes nothing: doing it again after a crash is safe. */
     non-sealed interface Pure extends Tool {
         /** @param decided the targets that the decision was about; a path is not resolved a second time */

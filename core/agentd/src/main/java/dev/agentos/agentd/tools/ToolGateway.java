@@ -6,18 +6,12 @@ import dev.agentos.agentd.tools.EffectBook.Settled;
 import dev.agentos.agentd.tools.Tool.Intent;
 import dev.agentos.agentd.tools.Tool.Place;
 import dev.agentos.agentd.tools.Tool.ToolException;
-import dev.agentos.bridge.wire.WireJson;
-import dev.agentos.domain.consent.AskContent;
-import dev.agentos.domain.consent.AskKind;
-import dev.agentos.domain.consent.AskRequest;
 import dev.agentos.domain.consent.Consent.Grant;
 import dev.agentos.domain.consent.Resolution;
 import dev.agentos.domain.event.Event;
-import dev.agentos.domain.json.Digests;
 import dev.agentos.domain.policy.Circumstances;
 import dev.agentos.domain.policy.Decision;
 import dev.agentos.domain.policy.Labels;
-import dev.agentos.domain.policy.Origin;
 import dev.agentos.domain.policy.Policy;
 import dev.agentos.domain.policy.Policy.Target;
 import dev.agentos.domain.policy.ToolDescriptor;
@@ -30,15 +24,10 @@ import dev.agentos.domain.port.Journal.Trace;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.ConcurrentSkipListMap;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 
 /**
  * The one way to a tool: decide, ask where the contract says so, write the attempt, act, write the outcome, label the
@@ -55,7 +44,8 @@ public final class ToolGateway {
     private final CallLocks locks = new CallLocks();
     private final CallGuard guard;
     private final Optional<ToolPins> pins;
-    private final ResultCache cache = new ResultCache();
+    private final PureCalls pures;
+    private final ToolAsks asks;
 
     ToolGateway(Journal journal, ConsentService consent, Collection<Tool> tools) {
         this(journal, consent, tools, CallGuard.PLAIN);
@@ -74,6 +64,8 @@ public final class ToolGateway {
         tools.forEach(tool -> this.tools.put(tool.descriptor().name(), tool));
         this.effects = new EffectBook(journal, this.tools);
         this.tasks = new Tasks(journal);
+        this.pures = new PureCalls(journal, guard);
+        this.asks = new ToolAsks(consent);
     }
 
     /** Reads tasks, and unfinished and undoable effects, from the journal. */
@@ -250,7 +242,7 @@ public final class ToolGateway {
             journal.commit(new Batch(caller.trace(), List.of(decided), List.of()));
             return new CallOutcome.Failed("tool.unknown", "no tool is called " + toolName, "see agentctl tool list");
         }
-        Call call = new Call(caller, step, key, tool, arguments, considered);
+        GovernedCall call = new GovernedCall(caller, step, key, tool, arguments, considered);
         return switch (considered.decision()) {
             case Decision.Refused refused -> {
                 journal.commit(new Batch(caller.trace(), List.of(decided), List.of()));
@@ -264,22 +256,9 @@ public final class ToolGateway {
         };
     }
 
-    /** A call on its way. */
-    private record Call(Caller caller, String step, String key, Tool tool, Arguments arguments, Considered considered) {
-
-        List<Target> targets() {
-            return considered.targets();
-        }
-
-        /** The path that was decided about; empty for a tool without one. */
-        String path() {
-            return targets().isEmpty() ? "" : targets().getFirst().path();
-        }
-    }
-
     // ------------------------------------------------------------------ performing
 
-    private CallOutcome perform(Call call, List<Event> decided) throws ToolException {
+    private CallOutcome perform(GovernedCall call, List<Event> decided) throws ToolException {
         // A person may have taken their time: what they allowed is not done by a tool that changed since.
         Optional<Decision.Refused> changed = guard.unapproved(call.tool());
         if (changed.isPresent()) {
@@ -287,11 +266,11 @@ public final class ToolGateway {
             return new CallOutcome.Refused(changed.get());
         }
         List<Event> before = new ArrayList<>(decided);
-        before.addAll(guard.used(call.caller(), call.step(), call.tool().descriptor(), call.arguments()));
+        before.addAll(guard.used(call.caller(), call.step(), call.tool(), call.arguments()));
         StateChange counted =
                 call.caller().task().called(call.tool().descriptor().name());
         return switch (call.tool()) {
-            case Tool.Pure pure -> compute(call, pure, before, counted);
+            case Tool.Pure pure -> pures.call(call, pure, before, counted);
             case Tool.Effectful effectful -> {
                 Intent intent = planned(call, effectful);
                 yield outcome(
@@ -306,7 +285,7 @@ public final class ToolGateway {
     }
 
     /** The plan of an effect, on the very object that was decided about: a link swapped in since is refused. */
-    private static Intent planned(Call call, Tool.Effectful tool) throws ToolException {
+    static Intent planned(GovernedCall call, Tool.Effectful tool) throws ToolException {
         Intent intent = tool.plan(call.arguments(), call.caller().place(), call.key());
         if (!call.targets().isEmpty() && !intent.target().equals(call.path())) {
             throw new ToolException(
@@ -327,7 +306,7 @@ public final class ToolGateway {
                 if (before.isPresent()) {
                     yield new CallOutcome.Done(done.output(), before.get());
                 }
-                Task.Shown shown = shown(caller, step, tool, arguments, targets, done.output(), done.found());
+                Task.Shown shown = PureCalls.shown(caller, step, tool, arguments, targets, done.output(), done.found());
                 journal.commit(new Batch(caller.trace(), List.of(), shown.changes()));
                 yield new CallOutcome.Done(done.output(), shown.labels());
             }
@@ -339,91 +318,14 @@ public final class ToolGateway {
         };
     }
 
-    private CallOutcome compute(Call call, Tool.Pure tool, List<Event> before, StateChange counted) {
-        Caller caller = call.caller();
-        String name = tool.descriptor().name();
-        List<Event> events = new ArrayList<>(before);
-        events.add(new Event.EffectAttempted(
-                caller.agent(),
-                caller.run(),
-                call.step(),
-                name,
-                call.key(),
-                call.considered().target(),
-                Map.of("input_sha256", Digests.sha256OfJson(call.arguments().values()))));
-        journal.commit(new Batch(caller.trace(), events, List.of(counted)));
-        CallOutcome outcome;
-        String word;
-        Map<String, Object> detail;
-        List<StateChange> changes = List.of();
-        try {
-            Optional<String> kept =
-                    cache.key(tool.descriptor(), call.arguments().values(), caller.place());
-            Optional<ToolResult> earlier = kept.flatMap(cache::get);
-            ToolResult result = earlier.isPresent() ? earlier.get() : made(call, tool);
-            if (earlier.isEmpty()) {
-                kept.ifPresent(key -> cache.put(key, result));
-            }
-            Task.Shown shown =
-                    shown(caller, call.step(), tool, call.arguments(), call.targets(), result.output(), result.found());
-            changes = shown.changes();
-            outcome = new CallOutcome.Done(result.output(), shown.labels());
-            word = EffectRecord.DONE;
-            detail = Event.fields(
-                    "output_sha256",
-                    Digests.sha256OfJson(result.output()),
-                    "labels",
-                    shown.labels().words());
-            if (earlier.isPresent()) {
-                detail.put("from_cache", true);
-            }
-        } catch (ToolException dirty) {
-            ToolException e = guard.clean(dirty);
-            outcome = new CallOutcome.Failed(e.code(), String.valueOf(e.getMessage()), e.next());
-            word = EffectRecord.FAILED;
-            detail = Map.of("code", e.code(), "message", String.valueOf(e.getMessage()));
-        }
-        journal.commit(new Batch(
-                caller.trace(),
-                List.of(new Event.EffectFinished(
-                        caller.agent(), caller.run(), call.step(), name, call.key(), word, detail)),
-                changes));
-        return outcome;
-    }
-
-    private ToolResult made(Call call, Tool.Pure tool) throws ToolException {
-        ToolResult result = tool.call(call.arguments(), call.caller().place(), call.targets());
-        return new ToolResult(guard.clean(result.output()), result.found());
-    }
-
-    private static Task.Shown shown(
-            Caller caller,
-            String step,
-            Tool tool,
-            Arguments arguments,
-            List<Target> targets,
-            Map<String, Object> output,
-            Labels found) {
-        ToolDescriptor descriptor = tool.descriptor();
-        return caller.task()
-                .shown(
-                        step,
-                        descriptor,
-                        arguments.values(),
-                        output,
-                        found,
-                        caller.rules().trusts(descriptor.name(), targets),
-                        caller.planned());
-    }
-
     // ------------------------------------------------------------------ consent
 
     private CallOutcome afterConsent(
-            Call call, Event.ToolDecided decided, Decision.NeedsConsent needs, String why, Waiting waiting)
+            GovernedCall call, Event.ToolDecided decided, Decision.NeedsConsent needs, String why, Waiting waiting)
             throws ToolException, InterruptedException {
         Caller caller = call.caller();
-        ConsentQueue.Ticket ticket = consent.ask(caller.trace(), request(call, needs, why), List.of(decided));
-        Optional<Resolution> answer = answer(ticket, waiting);
+        ConsentQueue.Ticket ticket = consent.ask(caller.trace(), asks.request(call, needs, why), List.of(decided));
+        Optional<Resolution> answer = asks.answer(ticket, waiting);
         if (answer.isEmpty()) {
             return new CallOutcome.StillAsking(ticket.id());
         }
@@ -441,69 +343,33 @@ public final class ToolGateway {
         };
     }
 
-    /** Waits for the answer; empty when the caller has no more patience and the ask stays open. */
-    private Optional<Resolution> answer(ConsentQueue.Ticket ticket, Waiting waiting)
-            throws ToolException, InterruptedException {
-        boolean waits = !ticket.resolution().isDone();
-        if (waits) {
-            waiting.begins(consent.get(ticket.id()));
-        }
-        try {
-            Optional<Duration> patience = waiting.patience();
-            return Optional.of(
-                    patience.isPresent()
-                            ? ticket.resolution().get(patience.get().toMillis(), TimeUnit.MILLISECONDS)
-                            : ticket.resolution().get());
-        } catch (TimeoutException e) {
-            return Optional.empty();
-        } catch (ExecutionException e) {
-            throw new ToolException("consent.failed", String.valueOf(e.getMessage()), "see agentctl consent list");
-        } finally {
-            if (waits) {
-                waiting.ends();
-            }
-        }
+    /**
+     * Puts a plan to a person before its first step, where two or more of its steps would ask: one card with all of them. A
+     * wider Allow covers exactly these calls while the run goes on; without it each step asks by itself. So they do where
+     * the plan is longer than a card may be.
+     *
+     * @param steps what is known of the steps by now
+     * @return why the plan must not be followed; empty where it may
+     */
+    public Optional<CallOutcome.NotConsented> askPlan(List<PlannedCall> steps, Waiting waiting)
+            throws InterruptedException {
+        List<PlannedCall> asking = steps.stream()
+                .filter(step ->
+                        explain(step.caller(), step.tool(), step.arguments()).decision()
+                                instanceof Decision.NeedsConsent)
+                .toList();
+        return asking.size() < 2 || !asks.isReadable(steps)
+                ? Optional.empty()
+                : asks.plan(
+                        steps,
+                        asking,
+                        step -> explain(step.caller(), step.tool(), step.arguments())
+                                .target(),
+                        waiting);
     }
 
-    private static AskRequest request(Call call, Decision.NeedsConsent needs, String why) throws ToolException {
-        Caller caller = call.caller();
-        ToolDescriptor descriptor = call.tool().descriptor();
-        String target = call.considered().target();
-        Map<String, Object> facts = new LinkedHashMap<>();
-        String content;
-        if (call.tool() instanceof Tool.Effectful effectful) {
-            Intent intent = planned(call, effectful);
-            facts.putAll(intent.facts());
-            content = intent.content();
-        } else {
-            content = WireJson.write(call.arguments().values());
-        }
-        facts.put("because", needs.reason());
-        for (Origin origin : call.considered().circumstances().origins()) {
-            facts.merge("origin of " + origin.argument(), origin.sentence(), (one, other) -> one + "; " + other);
-        }
-        return new AskRequest(
-                AskKind.TOOL,
-                caller.agent(),
-                caller.run(),
-                call.step(),
-                call.key(),
-                caller.contractName(),
-                descriptor.name(),
-                "use " + descriptor.name()
-                        + CallTarget.words(call.targets(), call.considered().circumstances()),
-                target,
-                why,
-                facts,
-                content.isEmpty() ? new AskContent.None() : new AskContent.Text(content),
-                Set.of(),
-                descriptor.reversible(),
-                needs.contractLine(),
-                CallTarget.grant(target),
-                List.of(),
-                caller.askLimit(),
-                caller.unattended());
-    }
+    /** A step of a plan, as far as its values are known before it begins. */
+    public record PlannedCall(Caller caller, String step, String tool, Map<String, Object> arguments) {}
 
     // ------------------------------------------------------------------ undo and changes
 
@@ -515,6 +381,11 @@ public final class ToolGateway {
     /** The contents before and after a change, for a diff; empty for effects without contents. */
     public Optional<FsWriteTool.BeforeAfter> contents(EffectRecord effect) {
         return effects.contents(effect);
+    }
+
+    /** Whether an effect is of a kind that can be taken back at all. */
+    public boolean isReversible(EffectRecord effect) {
+        return tool(effect.tool()).map(tool -> tool.descriptor().reversible()).orElse(false);
     }
 
     /** Takes a done effect back, journalled before and after. */

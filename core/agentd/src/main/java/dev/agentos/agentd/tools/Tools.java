@@ -1,7 +1,9 @@
 package dev.agentos.agentd.tools;
 
 import dev.agentos.agentd.consent.ConsentService;
+import dev.agentos.agentd.mail.SmtpClient;
 import dev.agentos.domain.extractive.SentenceVectors;
+import dev.agentos.domain.mail.MailServer;
 import dev.agentos.domain.port.Journal;
 import dev.agentos.domain.port.TimeSource;
 import dev.agentos.domain.secret.Redactor;
@@ -32,7 +34,8 @@ public final class Tools {
             "csv.report",
             "web.fetch",
             "shell.exec",
-            "code.python");
+            "code.python",
+            EmailSendTool.NAME);
 
     private Tools() {}
 
@@ -45,6 +48,7 @@ public final class Tools {
      * @param credentials secrets for calls
      * @param redactor what is taken out of every result
      * @param connections the way out for calls
+     * @param mail the operator's mail server, as it is set now
      */
     public record Means(
             SentenceVectors vectors,
@@ -54,7 +58,8 @@ public final class Tools {
             TimeSource time,
             Credentials credentials,
             Supplier<Redactor> redactor,
-            Connections connections) {
+            Connections connections,
+            Supplier<Optional<MailServer>> mail) {
 
         /** Means of a service without secrets. */
         public Means(
@@ -71,7 +76,8 @@ public final class Tools {
                     time,
                     Credentials.NONE,
                     () -> Redactor.NONE,
-                    Connections.NONE);
+                    Connections.NONE,
+                    Optional::empty);
         }
     }
 
@@ -107,7 +113,9 @@ public final class Tools {
                 new CsvReportTool(),
                 new WebFetchTool(means.connections(), means.credentials()),
                 new ShellExecTool(means.calls()),
-                new CodePythonTool(means.calls()));
+                new CodePythonTool(means.calls()),
+                new EmailSendTool(
+                        new EmailSendTool.Means(means.mail(), new SmtpClient(), means.credentials(), means.time())));
     }
 
     /** Capabilities that the built-in tools and others serve. */

@@ -268,4 +268,106 @@ class ManagedAgentTest {
             assertEquals(2, agent.restartsTotal());
         }
     }
+    // ------------------------------------------------------------------ the plan as one question
+
+    private String twoWrites() {
+        return """
+                apiVersion: agentos/v0.2
+                kind: AgentContract
+                name: a
+                capabilities: [fs.list, fs.write]
+                modelPolicy: { allow: [] }
+                compute: { mem: 1MiB }
+                runtime:
+                  managed:
+                    plan:
+                      - { id: list, tool: fs.list, with: { path: "%1$s" } }
+                      - { id: one, tool: fs.write, with: { path: "%2$s/one.md", content: "first words" } }
+                      - { id: two, tool: fs.write, with: { path: "%2$s/two.md", content: "second words" } }
+                filesystem: { read: ["%1$s"], write: ["%2$s"] }
+                security: { consent_for: [fs.write] }
+                """.formatted(docs, out);
+    }
+
+    private static Reply awaitAsk(TestAgentd agentd, String id) throws InterruptedException {
+        for (int i = 0; i < 2000; i++) {
+            Reply reply = agentd.door.get("/v1/consents/" + id);
+            if (reply.status() == 200) {
+                return reply;
+            }
+            java.util.concurrent.TimeUnit.MILLISECONDS.sleep(10);
+        }
+        throw new AssertionError(id + " was not asked");
+    }
+
+    @Test
+    void aPlanIsShownOnceAndAnAllowForTheRunCoversExactlyItsSteps() throws Exception {
+        try (TestAgentd agentd = TestAgentd.start(directory.resolve("home"))) {
+            assertEquals(200, agentd.spawn("k", twoWrites(), Map.of()).status());
+            Reply ask = awaitAsk(agentd, "ask-1");
+            assertEquals("plan", ask.text("kind"), ask.body());
+            assertTrue(
+                    ask.text("title").endsWith("wants to follow a plan of 3 steps, 2 of which would ask"), ask.body());
+            for (String part : List.of("  list: fs.list", "? one: fs.write", "first words", "second words")) {
+                assertTrue(ask.text("content").contains(part), ask.text("content"));
+            }
+            assertTrue(
+                    ask.body()
+                            .contains("allow fs.write below " + out + "/one.md, fs.write below " + out + "/two.md"
+                                    + " until this run ends"),
+                    ask.body());
+            assertEquals("allowed", answer(agentd, ask, "allow", "run").text("decision"));
+            assertEquals(AgentState.DONE, agentd.awaitEnd("agent-a-001").state());
+            List<String> story = agentd.story("agent-a-001");
+            assertEquals(1, story.stream().filter("consent.asked"::equals).count(), story.toString());
+            assertEquals(2, story.stream().filter("grant.given"::equals).count(), story.toString());
+            assertEquals("second words", Files.readString(out.resolve("two.md")));
+        }
+    }
+
+    @Test
+    void aPlanAllowedOnceAsksAgainAtEachOfItsSteps() throws Exception {
+        try (TestAgentd agentd = TestAgentd.start(directory.resolve("home"))) {
+            agentd.spawn("k", twoWrites(), Map.of());
+            for (String id : List.of("ask-1", "ask-2", "ask-3")) {
+                answer(agentd, awaitAsk(agentd, id), "allow", "once");
+            }
+            assertEquals(AgentState.DONE, agentd.awaitEnd("agent-a-001").state());
+            assertEquals("first words", Files.readString(out.resolve("one.md")));
+        }
+    }
+
+    @Test
+    void aPlanThatIsDeniedIsNotBegun() throws Exception {
+        try (TestAgentd agentd = TestAgentd.start(directory.resolve("home"))) {
+            agentd.spawn("k", twoWrites(), Map.of());
+            answer(agentd, awaitAsk(agentd, "ask-1"), "deny", "");
+            AgentRecord agent = agentd.awaitEnd("agent-a-001");
+            assertEquals(AgentState.FAILED, agent.state());
+            assertEquals("its plan was not allowed: denied by user " + System.getProperty("user.name"), agent.reason());
+            assertEquals(
+                    List.of(),
+                    agentd.story("agent-a-001").stream()
+                            .filter("effect.attempted"::equals)
+                            .toList());
+        }
+    }
+
+    @Test
+    void aPlanThatWaitsIsTheSameQuestionAfterARestart() throws Exception {
+        TestAgentd first = TestAgentd.start(directory.resolve("home"));
+        try (first) {
+            first.spawn("k", twoWrites(), Map.of());
+            awaitAsk(first, "ask-1");
+        }
+        try (TestAgentd back = TestAgentd.again(directory.resolve("home"), first)) {
+            answer(back, awaitAsk(back, "ask-1"), "allow", "run");
+            assertEquals(AgentState.DONE, back.awaitEnd("agent-a-001").state());
+            assertEquals(
+                    1,
+                    back.story("agent-a-001").stream()
+                            .filter("consent.asked"::equals)
+                            .count());
+        }
+    }
 }

@@ -17,6 +17,11 @@ import dev.agentos.agentd.tools.ToolGateway;
 import dev.agentos.agentd.tools.Tools;
 import dev.agentos.bridge.wire.AgentWire.Spawn;
 import dev.agentos.domain.admission.Ledger;
+import dev.agentos.domain.consent.AskContent;
+import dev.agentos.domain.consent.AskKind;
+import dev.agentos.domain.consent.AskRequest;
+import dev.agentos.domain.consent.Consent.Answer;
+import dev.agentos.domain.consent.Consent.Scope;
 import dev.agentos.domain.extractive.TfIdfVectors;
 import dev.agentos.domain.lifecycle.AgentState;
 import dev.agentos.domain.port.Journal.Trace;
@@ -43,6 +48,7 @@ class ProcessWatchTest {
     private final FakeSandbox sandbox = new FakeSandbox();
     private final SqliteJournal journal;
     private final AgentBook book;
+    private final ConsentService consent;
     private final EgressDoors egress;
     private final AgentService agents;
     private final ProcessWatch watch;
@@ -53,7 +59,7 @@ class ProcessWatchTest {
         book = new AgentBook(
                 journal,
                 Ledger.empty(new MachineProbe().probe(Set.of(), Tools.CAPABILITIES, Optional.of(sandbox.host()), "")));
-        ConsentService consent = new ConsentService(journal, time, "boot-1");
+        consent = new ConsentService(journal, time, "boot-1");
         ToolGateway gateway = Tools.gateway(
                 journal,
                 consent,
@@ -134,6 +140,60 @@ class ProcessWatchTest {
         time.advance(Duration.ofMillis(1));
         look();
         assertEquals(AgentState.FAILED, end(agent).state());
+    }
+
+    private String ask(AgentRecord agent, String key) {
+        return consent.ask(
+                        new Trace("ask"),
+                        new AskRequest(
+                                AskKind.TOOL,
+                                agent.id(),
+                                agent.run(),
+                                key,
+                                agent.run() + "/" + key,
+                                "a",
+                                "fs.write",
+                                "",
+                                "/x",
+                                "",
+                                Map.of(),
+                                new AskContent.None(),
+                                Set.of(),
+                                true,
+                                "",
+                                "/x",
+                                List.of(),
+                                Duration.ZERO,
+                                false),
+                        List.of())
+                .id();
+    }
+
+    @Test
+    void timeInWhichAPersonIsWaitedForIsNotPartOfItsWallTimeAlsoBetweenTwoLooks() throws Exception {
+        AgentRecord agent = running("a", "budget: { wall_time: 2s }\n");
+        look();
+        String first = ask(agent, "one");
+        time.advance(Duration.ofSeconds(40));
+        // A pause meanwhile is not taken off a second time.
+        agents.pause(new Trace("p"), agent.id(), "me");
+        look();
+        time.advance(Duration.ofSeconds(20));
+        agents.resume(new Trace("r"), agent.id(), "me");
+        look();
+        consent.answer(new Trace("no"), first, new Answer(false, Scope.ONCE, "me", "", Optional.empty()), false);
+        time.advance(Duration.ofSeconds(1));
+        String second = ask(agent, "two");
+        time.advance(Duration.ofHours(1));
+        look();
+        assertEquals(AgentState.RUNNING, book.get(agent.id()).state());
+        consent.answer(new Trace("no"), second, new Answer(false, Scope.ONCE, "me", "", Optional.empty()), false);
+        time.advance(Duration.ofSeconds(1));
+        look();
+        assertEquals(AgentState.RUNNING, book.get(agent.id()).state(), "two seconds are allowed, and used");
+        time.advance(Duration.ofMillis(1));
+        look();
+        assertEquals("budget.wall_time", end(agent).exit().orElseThrow().reason());
     }
 
     @Test

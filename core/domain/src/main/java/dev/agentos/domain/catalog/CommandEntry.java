@@ -43,6 +43,11 @@ public record CommandEntry(
             "destinations",
             "sensitive");
 
+    private static final Set<String> NO_SECRETS = Set.of("secrets", "credentials");
+    private static final String WHY_NO_SECRETS =
+            "a command gets no secrets: it has no network to send one over, and what it answers could hold one in a form"
+                    + " that nobody recognises; use a built-in tool that takes credentials, such as web.fetch";
+
     public CommandEntry {
         argv = List.copyOf(argv);
     }
@@ -94,7 +99,8 @@ public record CommandEntry(
         Outcome entry() {
             values.keySet().stream()
                     .filter(key -> !KEYS.contains(key))
-                    .forEach(key -> problem("a tool has no \"" + key + "\""));
+                    .forEach(key -> problem(
+                            NO_SECRETS.contains(key) ? WHY_NO_SECRETS : "a tool has no \"" + key + "\""));
             if (!CatalogEntry.API_VERSION.equals(values.get("apiVersion"))) {
                 problem("apiVersion must be " + CatalogEntry.API_VERSION);
             }

@@ -106,6 +106,20 @@ public sealed interface Event {
         }
     }
 
+    /** The mail server was set, replaced or cleared. {@code secret} is a name. {@code change} says which of them. */
+    record MailChanged(String change, String server, String from, String user, String secret, String by)
+            implements Event {
+        @Override
+        public String kind() {
+            return "mail.changed";
+        }
+
+        @Override
+        public Map<String, Object> data() {
+            return fields("change", change, "server", server, "from", from, "user", user, "secret", secret, "by", by);
+        }
+    }
+
     /** An entry of the catalog was installed or removed. {@code digest} is its contract's. */
     record CatalogChanged(String name, String version, String change, String signer, String digest, String by)
             implements Event {

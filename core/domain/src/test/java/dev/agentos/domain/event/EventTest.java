@@ -45,6 +45,7 @@ class EventTest {
             "budget.changed",
             "egress.closed",
             "egress.decided",
+            "mail.changed",
             "secret.changed",
             "secret.used",
             "trust.changed",
