@@ -3,11 +3,14 @@ package dev.agentos.domain.language;
 import dev.agentos.domain.language.Intent.Cue;
 import dev.agentos.domain.language.Intent.Sign;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** Everything that can be said: concepts, and commands with their signs and examples. */
 public final class Catalogue {
@@ -17,10 +20,36 @@ public final class Catalogue {
 
     private final List<Intent> intents;
     private final Concepts concepts;
+    /** By command: the stems of every word that its signs, its examples and its description have. */
+    private final Map<String, Set<String>> vocabularies;
 
     private Catalogue(List<Intent> intents, Concepts concepts) {
         this.intents = List.copyOf(intents);
         this.concepts = concepts;
+        this.vocabularies = intents.stream()
+                .collect(Collectors.toUnmodifiableMap(Intent::command, intent -> words(intent, concepts)));
+    }
+
+    private static Set<String> words(Intent intent, Concepts concepts) {
+        Set<String> words = new HashSet<>();
+        for (Cue cue : intent.cues()) {
+            for (Sign sign : cue.signs()) {
+                if (!sign.isKind() && !sign.absent()) {
+                    words.addAll(concepts.stems(sign.name()));
+                }
+            }
+        }
+        intent.parameters().forEach(parameter -> words.addAll(concepts.stems(parameter.concept())));
+        List<String> texts = new ArrayList<>(intent.examples());
+        texts.add(intent.about());
+        texts.add(intent.command());
+        texts.forEach(text -> Words.tokens(text).forEach(token -> words.add(token.stem())));
+        return Set.copyOf(words);
+    }
+
+    /** The stems that a sentence may have and still say no more than this command. */
+    Set<String> vocabulary(Intent intent) {
+        return vocabularies.getOrDefault(intent.command(), Set.of());
     }
 
     public List<Intent> intents() {

@@ -56,6 +56,14 @@ final class Concepts {
         return vocabulary.contains(stem);
     }
 
+    /** Every stem that a concept's words have; none where there is no such concept. */
+    Set<String> stems(String concept) {
+        Set<String> stems = new HashSet<>();
+        phrases.getOrDefault(concept, List.of()).forEach(stems::addAll);
+        stems.remove("~");
+        return stems;
+    }
+
     /** The concepts in a sentence. */
     Set<String> in(List<Token> tokens) {
         List<String> stems = new ArrayList<>();
@@ -71,7 +79,8 @@ final class Concepts {
         return found;
     }
 
-    private String corrected(Token token) {
+    /** The stem of the word that was meant: a typing error is taken for the one word it is nearest to. */
+    String corrected(Token token) {
         String stem = token.stem();
         String text = token.text();
         if (text.length() < SHORTEST_WITH_TYPO - 1 || knows(stem) || COMMON.contains(text) || COMMON.contains(stem)) {

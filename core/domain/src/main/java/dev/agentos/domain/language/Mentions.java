@@ -57,7 +57,12 @@ final class Mentions {
             "\\b(failed|fail|failing|crashed|broke|broken|paused|on hold|suspended|frozen|queued|in the queue|killed|dead|done|finished|completed|starting|died)\\b",
             Pattern.CASE_INSENSITIVE);
     private static final Pattern SCOPE = Pattern.compile(
-            "\\b(?:just |only )?(?:this )?once\\b|\\bone time\\b|\\b(?:for|in|during|within) (?:this|the|its|the whole|the current|the rest of the|the rest of this) run\\b|\\b(?:until|till) (?:the )?(?:next )?(?:agentd |the service )?restarts?\\b|\\bfor (?:the next )?(?:30|thirty) days\\b|\\bfor (?:a|one|the next) month\\b|\\bwhile it runs\\b",
+            "\\b(?:just |only )?(?:this )?once\\b|\\bone time\\b|\\b(?:for|in|during|within) (?:this|the|its|the whole|the current|the rest of the|the rest of this) run\\b|\\b(?:until|till) (?:this|the|its) run (?:is over|ends|is done|has ended)\\b|\\b(?:until|till) (?:the )?(?:next )?(?:agentd |the service )?restarts?\\b|\\bfor (?:the next )?(?:30|thirty) days\\b|\\bfor (?:a|one|the next) month\\b|\\bwhile it runs\\b",
+            Pattern.CASE_INSENSITIVE);
+
+    /** Shapes of compounds that are words: "ready-to-use", "half-finished", "pre-installed". */
+    private static final Pattern COMPOUND = Pattern.compile(
+            "(?:.+-to-.+|(?:ready|half|well|self|pre|non|semi|all|long|short|high|low|full|still|already|newly|ever|never|not)-.+|.+-(?:up|down|off|in|out|by|on|back|over|wide|time|term|free|like|based|made|only|level|related|done|day|hour|minute|week))",
             Pattern.CASE_INSENSITIVE);
 
     /** Compounds that are no agent's name. */
@@ -243,7 +248,7 @@ final class Mentions {
         each(
                 TOOL,
                 m -> add(Kind.TOOL, m.group(), m.start(), m.end(), names.tools().contains(m.group())));
-        exact(names.tools(), Kind.TOOL);
+        names.tools().forEach(this::tool);
         each(DOMAIN, m -> add(Kind.DOMAIN, m.group(), m.start(), m.end(), false));
         each(
                 AGENT_ID,
@@ -259,7 +264,8 @@ final class Mentions {
         each(SCOPE, m -> add(Kind.SCOPE, scope(m.group()), m.start(), m.end(), true));
         Durations.in(text).forEach(d -> add(Kind.DURATION, d.value(), d.from(), d.to(), true));
         each(HYPHENATED, m -> {
-            if (!NO_AGENT.contains(m.group().toLowerCase(Locale.ROOT))) {
+            if (!NO_AGENT.contains(m.group().toLowerCase(Locale.ROOT))
+                    && !COMPOUND.matcher(m.group()).matches()) {
                 add(Kind.AGENT, m.group(), m.start(), m.end(), false);
             }
         });
@@ -282,6 +288,24 @@ final class Mentions {
         }
         each(NUMBER, m -> add(Kind.NUMBER, m.group(1), m.start(1), m.end(1), true));
         focus();
+    }
+
+    /** A tool that is called like an ordinary word ("time") is meant only where a tool is spoken of. */
+    private void tool(String name) {
+        boolean arguments = found.stream().anyMatch(m -> m.kind() == Kind.JSON);
+        if (name.contains(".") || arguments) {
+            exactOne(name, Kind.TOOL, name);
+            return;
+        }
+        Matcher spoken = Pattern.compile(
+                        "(?i)(?:\\b(?:call|invoke|use|using|run|try|tool|execute)\\s+(?:the\\s+)?(?:tool\\s+)?|^\\s*)("
+                                + Pattern.quote(name) + ")(?![\\p{L}\\p{N}/-])|(?<![\\p{L}\\p{N}./-])("
+                                + Pattern.quote(name) + ")(?=\\s*[{]|\\s+tool\\b)")
+                .matcher(text);
+        while (spoken.find()) {
+            int group = spoken.group(1) == null ? 2 : 1;
+            add(Kind.TOOL, name, spoken.start(group), spoken.end(group), true);
+        }
     }
 
     private void quoted(Matcher m) {

@@ -31,11 +31,17 @@ public final class Router {
 
     private static final double NEARNESS = 0.38;
 
+    /** Weight of the nearness where there is no sign: enough for a question, never for being sure. */
+    private static final double NEAR_ALONE = 0.72;
+
     /** Cosines below this say nothing. */
     private static final double UNLIKE = 0.25;
 
     private static final double SURE = 0.62;
     private static final double SURE_BY_SIGNS = 0.9;
+    /** A sign that is not strong by itself needs an example this near beside it. */
+    private static final double NEAR_ENOUGH = 0.55;
+
     private static final double MARGIN = 0.07;
     /** How much nearer another command's example may be before the signs alone are not trusted. */
     private static final double DISAGREEMENT = 0.14;
@@ -114,16 +120,19 @@ public final class Router {
             double signs = signs(intent, concepts, mentions, text);
             double near = nearness.getOrDefault(intent.command(), 0.0);
             Filled filled = slots.fill(intent);
-            double score = SIGNS * signs + NEARNESS * near - misfit(intent, mentions, filled);
+            // Words that no sign knows can still be near to an example: near enough to be asked about.
+            double score =
+                    Math.max(SIGNS * signs + NEARNESS * near, NEAR_ALONE * near) - misfit(intent, mentions, filled);
             scored.add(new Scored(intent, filled, signs, near, score));
         }
         scored.sort(Comparator.comparingDouble(Scored::score).reversed());
-        return decide(
-                scored,
-                names,
-                mentions,
-                negated(tokens, scored.getFirst().intent()),
-                meaning.vectors().method());
+        Scored best = scored.getFirst();
+        List<Token> heard = tokens.stream().filter(t -> t.to() <= end).toList();
+        Optional<String> doubt = negated(tokens, best.intent())
+                ? Optional.of("the “not”")
+                : new Doubts(text.substring(0, end), heard, ours, catalogue)
+                        .about(best.intent(), best.filled().line());
+        return decide(scored, names, mentions, doubt, meaning.vectors().method());
     }
 
     private record Scored(Intent intent, Filled filled, double signs, double near, double score) {}
@@ -262,7 +271,7 @@ public final class Router {
     }
 
     private static Understanding decide(
-            List<Scored> scored, Names names, List<Mention> mentions, boolean negated, String method) {
+            List<Scored> scored, Names names, List<Mention> mentions, Optional<String> doubt, String method) {
         Scored best = scored.getFirst();
         Scored second = scored.get(1);
         List<Proposal> choices = scored.stream()
@@ -285,11 +294,12 @@ public final class Router {
         boolean agreed = method.equals("tf-idf") || best.near() >= nearest - DISAGREEMENT;
         boolean sure = clear
                 && agreed
-                && !negated
+                && doubt.isEmpty()
+                && (best.signs() >= SURE_BY_SIGNS || best.near() >= NEAR_ENOUGH)
                 && (best.score() >= SURE || (best.signs() >= SURE_BY_SIGNS && best.score() >= SURE - 0.06));
         if (best.filled().missing().isPresent()) {
             if (best.score() < SURE - 0.15) {
-                return new Unsure("What do you mean?", choices, method);
+                return new Unsure(question(doubt), choices, method);
             }
             return missing(best, best.filled().missing().get(), names, choices, method);
         }
@@ -299,7 +309,12 @@ public final class Router {
         }
         return sure
                 ? new Understood(proposal(best.intent(), best.filled().line(), best.score()), method)
-                : new Unsure("What do you mean?", choices, method);
+                : new Unsure(question(doubt), choices, method);
+    }
+
+    private static String question(Optional<String> doubt) {
+        return "What do you mean?"
+                + doubt.map(what -> " This leaves out " + what + ".").orElse("");
     }
 
     private static Understanding missing(

@@ -300,7 +300,7 @@ final class SlotFiller {
             return List.of(quoted.get());
         }
         Matcher after = Pattern.compile(
-                        "(?i)\\b(?:about|for|of|on|regarding|mentioning|containing)\\s+(.+?)(?:\\s+in (?:the |our |their )?memor(?:y|ies))?[.?!]*$")
+                        "(?i)\\b(?:about|for|of|on|regarding|mentioning|containing|look up|look for|search for)\\s+(.+?)(?:\\s+in (?:the |our |their )?memor(?:y|ies))?[.?!]*$")
                 .matcher(text);
         return after.find() ? List.of(after.group(1).strip()) : List.of();
     }
@@ -312,8 +312,13 @@ final class SlotFiller {
             return Optional.empty();
         }
         String after = text.substring(agent.get().to());
-        Optional<Mention> quoted =
-                mentions.stream().filter(m -> m.kind() == Kind.TEXT).findFirst();
+        // Quotes around all of it are no part of it; quotes inside of it are.
+        Optional<Mention> quoted = mentions.stream()
+                .filter(m -> m.kind() == Kind.TEXT)
+                .filter(m -> m.from() >= agent.get().to()
+                        && text.substring(agent.get().to(), m.from()).strip().matches("[:,;-]?")
+                        && text.substring(m.to()).strip().matches("[.!?]*"))
+                .findFirst();
         String said = quoted.map(Mention::value)
                 .orElseGet(() ->
                         SAID_TO_AGENT.matcher(after).replaceFirst("").strip().replaceFirst("[.!]+$", ""));

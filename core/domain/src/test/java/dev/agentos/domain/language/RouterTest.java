@@ -106,6 +106,52 @@ class RouterTest {
     }
 
     @Test
+    void whatACommandLeavesOutIsAskedAbout() {
+        for (String text : List.of(
+                "kill everything but rag-planner",
+                "kill all agents except rag-planner",
+                "pause rag-planner and the permit assistant",
+                "stop rag-planner, then start web-digest",
+                "should I stop rag-planner?",
+                "is it dangerous to kill rag-planner",
+                "pause rag-planner at 10pm",
+                "start web-digest every morning",
+                "give rag-planner 2 GB more memory",
+                "pause rag-planner whenever the permit assistant works")) {
+            assertTrue(!(route(text) instanceof Understood), text + " → " + route(text));
+        }
+    }
+
+    @Test
+    void anOrdinaryWordIsNoToolWhereNoToolIsSpokenOf() {
+        Names withTime = new Names(
+                NAMES.agents(),
+                NAMES.live(),
+                NAMES.catalog(),
+                List.of("time", "calc"),
+                NAMES.models(),
+                NAMES.asks(),
+                NAMES.grants(),
+                "");
+        assertEquals(
+                "consent answer ask-1 allow --scope once",
+                assertInstanceOf(Understood.class, ROUTER.route("allow ask-1 just this one time", withTime, WORDS))
+                        .proposal()
+                        .command());
+        assertEquals(
+                "call time",
+                assertInstanceOf(Understood.class, ROUTER.route("call the tool time", withTime, WORDS))
+                        .proposal()
+                        .command());
+    }
+
+    @Test
+    void quotesInsideAQuestionBelongToIt() {
+        assertEquals("ask rag-planner 'what \"permit\" means'", understood("ask rag-planner what \"permit\" means"));
+        assertEquals("ask rag-planner \"what is it\"", understood("ask rag-planner: \"what is it\""));
+    }
+
+    @Test
     void whatNoCommandSaysIsNotUnderstood() {
         for (String text : List.of("what is the weather like", "order me a pizza", "sing a song")) {
             assertTrue(!(route(text) instanceof Understood), text);
