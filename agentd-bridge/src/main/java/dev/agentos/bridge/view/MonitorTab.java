@@ -7,6 +7,7 @@ public enum MonitorTab {
     AGENTS("Agents"),
     INBOX("Inbox"),
     TREE("Tree"),
+    CATALOG("Catalog"),
     MODELS("Models"),
     TOOLS("Tools"),
     AUDIT("Audit"),

@@ -2,19 +2,16 @@ package dev.agentos.tui.consent;
 
 import dev.agentos.bridge.wire.ConsentWire.AnswerRequest;
 import dev.agentos.bridge.wire.ConsentWire.AskView;
-import dev.agentos.bridge.wire.ConsentWire.Member;
-import dev.agentos.bridge.wire.ConsentWire.OptionView;
 import dev.agentos.themes.Role;
+import dev.agentos.tui.consent.CardSession.Step;
 import dev.agentos.tui.term.AnswerPrompt;
 import dev.agentos.tui.term.AnswerPrompt.Choice;
-import dev.agentos.tui.term.AnswerPrompt.Outcome;
 import dev.agentos.tui.term.Keyboard;
 import dev.agentos.tui.term.LineInput;
 import dev.agentos.tui.term.Screen;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -64,128 +61,32 @@ public final class ConsentDialog {
         if (!alike.isEmpty()) {
             card.alike(screen, alike);
         }
-        ContentReading reading = new ContentReading(ask, screen.width() - 6);
-        card.rows(screen, reading.preview(), reading.left());
-        boolean more = false;
+        CardSession session = new CardSession(ask, alike, screen.width() - 6, client, System.nanoTime());
+        card.rows(screen, session.reading().preview(), session.reading().left());
         while (true) {
-            List<Choice> choices = choices(ask, alike, reading, more);
-            Optional<Choice> choice = keyboard.isPresent()
-                    ? byKeys(keyboard.get(), choices, ask, alike, closed)
-                    : byLine(choices, ask, alike, closed);
-            if (choice.isEmpty()) {
+            Optional<Step> step =
+                    keyboard.isPresent() ? byKeys(keyboard.get(), session, closed) : byLine(session, closed);
+            if (step.isEmpty()) {
                 return Optional.empty();
             }
-            switch (choice.get().letter()) {
-                case 'v' -> card.rows(screen, reading.next(), reading.left());
-                case 'g' -> {
-                    alike.forEach(reading::add);
-                    card.rows(screen, reading.next(), reading.left());
-                }
-                case 'm' -> more = true;
-                case 'd' -> {
-                    return Optional.of(AnswerRequest.deny(ask, client));
-                }
-                case 'n' -> {
-                    return Optional.of(AnswerRequest.deny(ask, client).with(alike));
-                }
-                default -> {
-                    Optional<String> word = ask.risk().equals("high") ? word(ask, closed) : Optional.of("");
-                    if (word.isEmpty()) {
-                        screen.line("   " + screen.muted("not the word; nothing was allowed"));
-                        continue;
-                    }
-                    return Optional.of(allow(ask, reading, choice.get(), word.filter(typed -> !typed.isEmpty())));
-                }
+            if (step.get() instanceof Step.Answered answered) {
+                return Optional.of(answered.answer());
+            }
+            if (step.get() instanceof Step.Show) {
+                card.rows(screen, session.reading().next(), session.reading().left());
             }
         }
-    }
-
-    /** The Allow, with the digests of what this screen has painted and of nothing else. */
-    private AnswerRequest allow(AskView ask, ContentReading reading, Choice choice, Optional<String> word) {
-        List<Member> others = reading.asks().stream()
-                .filter(member -> choice.letter() == 'a' && !member.id().equals(ask.id()))
-                .map(member -> new Member(member.id(), member.shown(), reading.digest(member)))
-                .toList();
-        return new AnswerRequest(
-                "allow",
-                scope(choice),
-                ask.shown(),
-                word,
-                Optional.of(client),
-                reading.digest(ask),
-                others.isEmpty() ? Optional.empty() : Optional.of(others));
-    }
-
-    private static List<Choice> choices(AskView ask, List<AskView> alike, ContentReading reading, boolean more) {
-        List<Choice> choices = new ArrayList<>();
-        choices.add(new Choice('d', "Don't allow"));
-        if (!alike.isEmpty()) {
-            choices.add(new Choice('n', "Don't allow any of the " + (alike.size() + 1)));
-        }
-        if (!reading.isComplete()) {
-            choices.add(Choice.harmless('v', "View the next of " + reading.left() + " more rows, then Allow opens"));
-            return choices;
-        }
-        choices.add(new Choice('o', "Allow this once"));
-        boolean wholeGroup = reading.asks().size() > 1;
-        if (!alike.isEmpty()) {
-            choices.add(
-                    wholeGroup
-                            ? new Choice('a', "Allow all " + (alike.size() + 1) + ", once each")
-                            : Choice.harmless('g', "Show the " + alike.size() + " others too"));
-        }
-        if (ask.offers("run")) {
-            choices.add(
-                    new Choice('r', ask.kind().equals("plan") ? "Allow this plan" : "Allow in this run, here only"));
-        }
-        if (ask.offers("restart") || ask.offers("30d")) {
-            if (more) {
-                choices.add(new Choice('s', "Allow until agentd restarts"));
-                choices.add(new Choice('t', "Allow for 30 days"));
-                choices.removeIf(choice -> "st".indexOf(choice.letter()) >= 0 && !ask.offers(scope(choice)));
-            } else {
-                choices.add(Choice.harmless('m', "More…"));
-            }
-        }
-        choices.removeIf(choice -> choice.letter() == 'o' && !ask.offers("once"));
-        return choices;
-    }
-
-    private static String scope(Choice choice) {
-        return switch (choice.letter()) {
-            case 'r' -> "run";
-            case 's' -> "restart";
-            case 't' -> "30d";
-            default -> "once";
-        };
-    }
-
-    /** What a choice would do, exactly: for an Allow, agentd's own words. */
-    static String meaning(Choice choice, AskView ask, List<AskView> alike) {
-        return switch (choice.letter()) {
-            case 'd' -> "refuse this once; no rule is made";
-            case 'n' -> "refuse all " + (alike.size() + 1) + " once; no rule is made";
-            case 'a' -> "allow all " + (alike.size() + 1) + " that were shown, once each";
-            case 'v', 'g' -> "show everything";
-            case 'm' -> "show longer grants";
-            default ->
-                ask.options().stream()
-                        .filter(option -> option.scope().equals(scope(choice)))
-                        .map(OptionView::says)
-                        .findFirst()
-                        .orElse("");
-        };
     }
 
     // ------------------------------------------------------------------ keys
 
-    private Optional<Choice> byKeys(
-            Keyboard keys, List<Choice> choices, AskView ask, List<AskView> alike, BooleanSupplier closed)
+    /** Asks by single keys until something is to be painted or was answered; empty when it was closed elsewhere. */
+    private Optional<Step> byKeys(Keyboard keys, CardSession session, BooleanSupplier closed)
             throws InterruptedException {
-        row(choices);
+        row(session.choices());
         screen.line("   " + screen.muted("a letter marks; after a moment Enter gives it"));
         keys.drain();
-        AnswerPrompt prompt = new AnswerPrompt(choices, System.nanoTime());
+        session.painted(System.nanoTime());
         String said = "";
         while (true) {
             Optional<Keyboard.Key> key = keys.next(POLL);
@@ -198,23 +99,22 @@ public final class ConsentDialog {
             if (key.get().end()) {
                 return Optional.empty();
             }
-            switch (prompt.key(key.get().character(), key.get().nanos())) {
-                case Outcome.Chosen chosen -> {
-                    return Optional.of(chosen.choice());
-                }
-                case Outcome.Marked marked ->
-                    screen.labelled(3, 2, "→", Role.ACCENT, meaning(marked.choice(), ask, alike) + "  ⏎");
-                case Outcome.Ignored ignored -> {
-                    if (!ignored.why().equals(said)) {
-                        screen.line("   " + screen.muted(ignored.why()));
-                        said = ignored.why();
+            switch (session.key(key.get().character(), key.get().nanos())) {
+                case Step.Marked marked -> screen.labelled(3, 2, "→", Role.ACCENT, marked.meaning() + "  ⏎");
+                case Step.Said words -> {
+                    if (!words.text().equals(said)) {
+                        screen.line("   " + screen.muted(words.text()));
+                        said = words.text();
                     }
                     // A stream of keys must not keep the card open that somebody else has closed.
                     if (closed.getAsBoolean()) {
                         return Optional.empty();
                     }
                 }
-                case Outcome.Nothing _ -> {}
+                case Step.Nothing _ -> {}
+                case Step other -> {
+                    return Optional.of(other);
+                }
             }
         }
     }
@@ -235,8 +135,9 @@ public final class ConsentDialog {
 
     // ------------------------------------------------------------------ lines
 
-    private Optional<Choice> byLine(List<Choice> choices, AskView ask, List<AskView> alike, BooleanSupplier closed)
+    private Optional<Step> byLine(CardSession session, BooleanSupplier closed)
             throws InterruptedException, IOException {
+        List<Choice> choices = session.choices();
         for (int i = 0; i < choices.size(); i++) {
             screen.line("   " + (i + 1) + "  " + choices.get(i).label());
         }
@@ -250,21 +151,34 @@ public final class ConsentDialog {
                 return Optional.empty();
             }
             Optional<Choice> choice = choiceOf(choices, line.get().strip().toLowerCase(Locale.ROOT));
-            if (choice.isEmpty()) {
-                screen.line("   Nothing was answered: type 1 to " + choices.size() + ".");
-            } else if ("orsta".indexOf(choice.get().letter()) < 0) {
-                return choice;
-            } else {
-                // A terminal in line mode keeps what was typed before the card; a word of its own cannot be left over.
-                screen.line("   → " + screen.text(meaning(choice.get(), ask, alike)));
-                screen.line("   Type the word allow and press Enter.");
-                Optional<String> word = line(closed);
-                if (word.isEmpty() || word.get().strip().equals("allow")) {
-                    return word.isEmpty() ? Optional.empty() : choice;
-                }
-                screen.line("   Nothing was answered: type 1 to " + choices.size() + ".");
+            if (choice.isPresent() && choice.get().isHarmless()) {
+                return Optional.of(session.open(choice.get(), System.nanoTime()));
             }
+            if (choice.isPresent() && !CardSession.allows(choice.get())) {
+                return Optional.of(new Step.Answered(session.answer(choice.get(), Optional.empty())));
+            }
+            if (choice.isPresent()) {
+                // A terminal in line mode keeps what was typed before the card; a word of its own cannot be left over.
+                boolean high = session.needsWord();
+                String wanted = high ? session.ask().confirmWord() : "allow";
+                screen.line("   → " + screen.text(session.meaning(choice.get())));
+                screen.line(high ? highRisk(wanted) : "   Type the word allow and press Enter.");
+                Optional<String> word = line(closed);
+                if (word.isEmpty()) {
+                    return Optional.empty();
+                }
+                if (word.get().strip().equals(wanted)) {
+                    return Optional.of(new Step.Answered(
+                            session.answer(choice.get(), high ? Optional.of(wanted) : Optional.empty())));
+                }
+                screen.line("   " + screen.muted("not the word; nothing was allowed"));
+            }
+            screen.line("   Nothing was answered: type 1 to " + choices.size() + ".");
         }
+    }
+
+    private String highRisk(String word) {
+        return "   " + screen.paint(Role.BAD, "High risk: type " + word + " and press Enter.");
     }
 
     private static Optional<Choice> choiceOf(List<Choice> choices, String given) {
@@ -294,39 +208,6 @@ public final class ConsentDialog {
             screen.line("   That was a paste or a burst of keys, and neither ever answers.");
             if (closed.getAsBoolean()) {
                 return Optional.empty();
-            }
-        }
-    }
-
-    /** The typed last word of a high-risk object; empty when it was another. */
-    private Optional<String> word(AskView ask, BooleanSupplier closed) throws InterruptedException, IOException {
-        screen.line("   " + screen.paint(Role.BAD, "High risk: type " + ask.confirmWord() + " and press Enter."));
-        if (keyboard.isEmpty()) {
-            return line(closed).map(String::strip).filter(ask.confirmWord()::equals);
-        }
-        StringBuilder typed = new StringBuilder();
-        long last = System.nanoTime();
-        while (true) {
-            Optional<Keyboard.Key> key = keyboard.get().next(POLL);
-            if (key.isEmpty()) {
-                if (closed.getAsBoolean()) {
-                    return Optional.empty();
-                }
-                continue;
-            }
-            boolean pasted = key.get().nanos() - last < 12_000_000L;
-            last = key.get().nanos();
-            if (key.get().end() || pasted) {
-                return Optional.empty();
-            }
-            char c = key.get().character();
-            if (c == '\n' || c == '\r') {
-                return Optional.of(typed.toString()).filter(ask.confirmWord()::equals);
-            }
-            if (c == 0x7F || c == '\b') {
-                typed.setLength(Math.max(0, typed.length() - 1));
-            } else {
-                typed.append(c);
             }
         }
     }

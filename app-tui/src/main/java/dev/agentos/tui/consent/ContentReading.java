@@ -11,7 +11,7 @@ import java.util.Optional;
  * How far the content of an ask, or of a whole group, has been on the screen. Only what was painted to its end has a
  * digest, and only with that digest does an Allow count.
  */
-final class ContentReading {
+public final class ContentReading {
 
     /** So many rows fit on a screen beside the choices. */
     static final int PAGE = 20;
@@ -44,20 +44,34 @@ final class ContentReading {
             ask.content()
                     .lines()
                     .forEach(line ->
-                            all.addAll(Screen.wrap(line.replace("\t", "    ").stripTrailing(), width)));
+                            all.addAll(Screen.cutRows(line.replace("\t", "    ").stripTrailing(), width)));
         }
         return all;
+    }
+
+    /** Every row, whether it was painted or not. */
+    public List<String> rows() {
+        return List.copyOf(rows);
+    }
+
+    /** These rows are on the screen; they count where nothing before them was skipped. */
+    void painted(int from, int end) {
+        if (from <= painted) {
+            painted = Math.max(painted, Math.min(end, rows.size()));
+        }
     }
 
     List<AskView> asks() {
         return List.copyOf(asks);
     }
 
-    int left() {
+    /** Rows that were not painted yet. */
+    public int left() {
         return rows.size() - painted;
     }
 
-    boolean isComplete() {
+    /** Whether all of it has been on the screen. */
+    public boolean isComplete() {
         return painted >= rows.size();
     }
 

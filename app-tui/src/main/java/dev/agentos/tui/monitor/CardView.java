@@ -8,17 +8,17 @@ import java.util.Optional;
 /**
  * One question as it is shown now.
  *
- * @param lines the full content, wrapped by nobody yet
- * @param scroll the first line that is shown
- * @param seen whether its end has been on the screen: until then there is no Allow
+ * @param rows the full content, cut to the screen's width
+ * @param scroll the first row that is shown
+ * @param left rows that were not on the screen yet: until it is 0 there is no Allow
  * @param marked the choice that waits for Enter
  * @param word what was typed of the word that a high-risk object needs; absent when none is being typed
  */
 record CardView(
         AskView ask,
-        List<String> lines,
+        List<String> rows,
         int scroll,
-        boolean seen,
+        int left,
         List<Choice> choices,
         Optional<Choice> marked,
         Optional<String> word,

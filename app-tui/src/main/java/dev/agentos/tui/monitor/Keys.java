@@ -7,9 +7,11 @@ import dev.agentos.bridge.view.MonitorViewModel.Detail;
 import dev.agentos.bridge.view.MonitorViewModel.Mode;
 import dev.agentos.bridge.view.TextLine;
 import dev.agentos.bridge.view.Tone;
+import dev.agentos.bridge.wire.CatalogWire.EntryView;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** What a key does: a new view model, and at most one wish that reaches outside. Pure. */
 final class Keys {
@@ -100,7 +102,7 @@ final class Keys {
 
     private static Done open(MonitorViewModel model) {
         return switch (model.tab()) {
-            case MODELS, TOOLS, AUDIT ->
+            case MODELS, TOOLS, AUDIT, CATALOG ->
                 new Done(model, new Wish.Load(model.tab().name()));
             case TREE -> new Done(model, new Wish.Load("TREE"));
             case AGENTS, INBOX, EVENTS -> done(model);
@@ -109,6 +111,9 @@ final class Keys {
 
     /** Out of what was entered last; never out of the program, and never anything's end. */
     private static MonitorViewModel back(MonitorViewModel model) {
+        if (model.connection().isConnected() && model.connection().missed() > 0) {
+            return model.acknowledged();
+        }
         if (!model.filter().isEmpty()) {
             return model.filtered("");
         }
@@ -120,18 +125,36 @@ final class Keys {
 
     private static Done enter(MonitorViewModel model) {
         if (model.tab() == MonitorTab.INBOX) {
-            String ask = model.ids().contains(model.selected())
-                    ? model.selected()
-                    : model.ids().isEmpty() ? "" : model.ids().getFirst();
-            return ask.isEmpty() ? done(model) : new Done(model, new Wish.OpenCard(ask));
+            return model.ids().contains(model.selected())
+                    ? new Done(model, new Wish.OpenCard(model.selected()))
+                    : done(model);
         }
-        if (model.detail().isPresent()
-                || model.selected().isEmpty()
-                || model.ids().isEmpty()) {
+        if (model.tab() == MonitorTab.CATALOG) {
+            return model.selectedEntry().map(entry -> start(model, entry)).orElseGet(() -> done(model));
+        }
+        if (model.detail().isPresent() || !model.ids().contains(model.selected())) {
             return done(model);
         }
         Detail detail = new Detail(model.selected(), DetailTab.TIMELINE);
         return new Done(model.opened(Optional.of(detail)), new Wish.Load(detail.page()));
+    }
+
+    /** Starting an entry is a command: shown first, and where something must be given, there to be finished. */
+    private static Done start(MonitorViewModel model, EntryView entry) {
+        if (!entry.state().equals("ready")) {
+            return done(model.said(entry.name() + " cannot start: " + entry.reason()));
+        }
+        if (entry.kind().equals("tool")) {
+            return done(model.said(entry.name() + " is a tool: contracts name it, and nothing of it runs by itself"));
+        }
+        String command = "spawn " + entry.name();
+        String needed = entry.inputs().stream()
+                .filter(input -> input.otherwise().isEmpty())
+                .map(input -> " --input " + input.name() + "=")
+                .collect(Collectors.joining());
+        return needed.isEmpty()
+                ? new Done(model, new Wish.Understand(command))
+                : done(model.in(Mode.COMMAND, command + needed));
     }
 
     private static Done letter(MonitorViewModel model, char c) {
@@ -146,15 +169,18 @@ final class Keys {
             case '/' -> done(model.in(Mode.FILTER, model.filter()));
             case ':' -> done(model.in(Mode.COMMAND, ""));
             case '?' -> done(model.in(Mode.HELP, "").scrolled(0));
-            case 'a' ->
-                model.selectedAgent().isPresent()
-                        ? done(model.in(Mode.ACTIONS, ""))
-                        : done(model.said("select an agent first"));
+            case 'a' -> hasAgent(model) ? done(model.in(Mode.ACTIONS, "")) : done(model.said("select an agent first"));
             case 'f' -> done(model.withFinished(!model.agents().finished()));
             case 'i' -> done(model.to(MonitorTab.INBOX));
             case 'q' -> new Done(model, new Wish.Quit());
             default -> done(model);
         };
+    }
+
+    /** Whether actions are about something that can be seen. */
+    private static boolean hasAgent(MonitorViewModel model) {
+        boolean here = model.detail().isPresent() || model.tab() == MonitorTab.AGENTS || model.tab() == MonitorTab.TREE;
+        return here && model.selectedAgent().isPresent();
     }
 
     private static Done filter(MonitorViewModel model, Key key) {
@@ -236,7 +262,7 @@ final class Keys {
         return List.of(
                 new TextLine(Tone.OK, "Keys"),
                 TextLine.of("↑ ↓ j k      select              enter    open"),
-                TextLine.of("← → tab      next place          1 … 7    a place"),
+                TextLine.of("← → tab      next place          1 … 8    a place"),
                 TextLine.of("/            filter (esc clears) :        a command or a sentence"),
                 TextLine.of("a            actions             i        what waits for you"),
                 TextLine.of("f            finished too        g G      first, last"),

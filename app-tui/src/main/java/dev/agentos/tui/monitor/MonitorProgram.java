@@ -3,19 +3,18 @@ package dev.agentos.tui.monitor;
 import com.googlecode.lanterna.input.KeyStroke;
 import com.googlecode.lanterna.input.KeyType;
 import dev.agentos.bridge.client.AgentdClient;
-import dev.agentos.bridge.client.AgentdException;
-import dev.agentos.bridge.client.UnreachableException;
 import dev.agentos.bridge.view.MonitorViewModel;
-import dev.agentos.bridge.view.MonitorViewModel.Detail;
+import dev.agentos.bridge.view.MonitorViewModel.Mode;
 import dev.agentos.bridge.wire.ConsentWire.AnswerRequest;
 import dev.agentos.bridge.wire.ConsentWire.AskView;
 import dev.agentos.bridge.wire.LanguageWire.ProposalView;
-import dev.agentos.domain.language.CommandText;
 import dev.agentos.tui.Exit;
 import dev.agentos.tui.ctl.CtlContext;
 import dev.agentos.tui.ctl.CtlException;
 import dev.agentos.tui.monitor.Keys.Wish;
+import dev.agentos.tui.term.AnswerPrompt;
 import dev.agentos.tui.term.Console;
+import dev.agentos.tui.term.TerminalGuard;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
@@ -26,6 +25,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 
 /**
  * The monitor as a program. One thread owns the view model: keys are painted at once, data at most four times a second,
@@ -34,37 +34,44 @@ import java.util.concurrent.TimeUnit;
 public final class MonitorProgram {
 
     private static final long FRAME_NANOS = 250_000_000L;
-    private static final int SUSPEND = 26;
+
+    /** The page of a command's output, named as no agent is. */
+    static final String OUTPUT = "OUTPUT";
 
     /** What the one thread is told. */
     sealed interface Message {
         record Pressed(KeyStroke key, long nanos) implements Message {}
 
         /** Something was heard or read: how the view model changes. */
-        record Heard(java.util.function.UnaryOperator<MonitorViewModel> change) implements Message {}
+        record Heard(UnaryOperator<MonitorViewModel> change) implements Message {}
 
-        record Proposed(ProposalView proposal) implements Message {}
+        /** What a line may mean: one command, or a question with several. */
+        record Proposed(String question, List<ProposalView> choices) implements Message {}
 
         record Asked(AskView ask) implements Message {}
+
+        /** The terminal may have another size. */
+        record Resized() implements Message {}
 
         record Stop() implements Message {}
     }
 
-    private final LinkedBlockingQueue<Message> messages = new LinkedBlockingQueue<>();
-    private final CtlContext context;
+    private final LinkedBlockingQueue<Message> messages;
     private final Surface surface;
     private final Feed feed;
-    private final AgentdClient client;
+    private final Errands errands;
     private MonitorViewModel model = MonitorViewModel.start();
-    private Optional<CardSession> card = Optional.empty();
-    private Optional<ProposalView> proposal = Optional.empty();
+    private Optional<MonitorCard> card = Optional.empty();
+    private Optional<Offer> offer = Optional.empty();
     private long paintedAt;
+    private long lastKeyAt;
 
-    private MonitorProgram(CtlContext context, Surface surface, AgentdClient client) {
-        this.context = context;
+    private MonitorProgram(
+            CtlContext context, Surface surface, AgentdClient client, LinkedBlockingQueue<Message> messages) {
+        this.messages = messages;
         this.surface = surface;
-        this.client = client;
         this.feed = new Feed(client, change -> messages.add(new Message.Heard(change)));
+        this.errands = new Errands(context, client, messages::add, feed::refresh);
     }
 
     /** Shows the monitor until it is left. */
@@ -93,10 +100,17 @@ public final class MonitorProgram {
         }
         // Lanterna's own lookups of a window system have no place here.
         System.setProperty("java.awt.headless", "true");
+        LinkedBlockingQueue<Message> messages = new LinkedBlockingQueue<>();
+        Optional<TerminalGuard> guard = TerminalGuard.start(console.environment());
         try (AgentdClient client = new AgentdClient(context.connector().connect(Optional.empty(), true));
-                Surface surface =
-                        Surface.open(console.in(), new FileOutputStream(FileDescriptor.out), console.environment())) {
-            return new MonitorProgram(context, surface, client).loop();
+                Surface surface = Surface.open(
+                        console.in(),
+                        new FileOutputStream(FileDescriptor.out),
+                        console.environment(),
+                        () -> messages.add(new Message.Resized()))) {
+            return new MonitorProgram(context, surface, client, messages).loop();
+        } finally {
+            guard.ifPresent(TerminalGuard::close);
         }
     }
 
@@ -107,34 +121,20 @@ public final class MonitorProgram {
         feed.start();
         try {
             paint();
-            boolean dirty = false;
+            boolean stale = false;
             while (true) {
-                long sinceFrame = System.nanoTime() - paintedAt;
-                long wait = dirty ? Math.max(0, FRAME_NANOS - sinceFrame) : untilMinute();
+                long wait = stale ? Math.max(0, paintedAt + FRAME_NANOS - System.nanoTime()) : untilMinute();
                 Message message = messages.poll(wait, TimeUnit.NANOSECONDS);
-                if (message == null) {
-                    surface.resized();
+                if (message != null && !take(message)) {
+                    return Exit.DONE;
+                }
+                // Keys are painted at once, data when a frame is due; at rest only the clock moves.
+                boolean now =
+                        message == null || message instanceof Message.Pressed || message instanceof Message.Resized;
+                stale = !now && System.nanoTime() - paintedAt < FRAME_NANOS;
+                if (!stale) {
                     paint();
-                    dirty = false;
-                    continue;
                 }
-                if (message instanceof Message.Stop) {
-                    return Exit.DONE;
-                }
-                boolean now = message instanceof Message.Pressed;
-                if (!take(message)) {
-                    return Exit.DONE;
-                }
-                if (now || System.nanoTime() - paintedAt > FRAME_NANOS) {
-                    // Everything that is there already belongs to the same frame.
-                    if (messages.peek() == null || System.nanoTime() - paintedAt > FRAME_NANOS || now) {
-                        surface.resized();
-                        paint();
-                        dirty = false;
-                        continue;
-                    }
-                }
-                dirty = true;
             }
         } finally {
             feed.close();
@@ -177,23 +177,17 @@ public final class MonitorProgram {
     }
 
     private void paint() throws IOException {
-        Frame frame = MonitorScreen.render(
-                shown(),
-                card.map(CardSession::view),
-                surface.width(),
-                surface.height(),
-                Instant.now(),
-                ZoneId.systemDefault());
-        surface.paint(frame);
+        surface.resized();
+        int width = surface.width();
+        int height = surface.height();
+        if (card.isPresent() && !card.get().fits(width, height)) {
+            // On another width the content is cut elsewhere: what was read counts no more.
+            open(card.get().ask());
+        }
+        MonitorViewModel shown = offer.map(o -> model.said(o.sentence())).orElse(model);
+        surface.paint(MonitorScreen.render(
+                shown, card.map(MonitorCard::view), width, height, Instant.now(), ZoneId.systemDefault()));
         paintedAt = System.nanoTime();
-    }
-
-    private MonitorViewModel shown() {
-        return proposal.map(p -> model.said("→ " + p.program() + " " + p.command() + "   " + p.effect()
-                        + (p.effect().equals("changes")
-                                ? "   y runs it · any other key leaves it"
-                                : "   Enter runs it · any other key leaves it")))
-                .orElse(model);
     }
 
     // ------------------------------------------------------------------ one message
@@ -203,172 +197,127 @@ public final class MonitorProgram {
         switch (message) {
             case Message.Heard heard -> {
                 model = heard.change().apply(model);
-                if (card.isPresent()
-                        && model.inbox().find(card.get().ask().id()).isEmpty()) {
-                    String said = model.inbox().closed().isEmpty()
-                            ? "it was closed"
-                            : model.inbox().closed().getFirst().sentence();
-                    card = Optional.empty();
-                    model = model.said(said);
-                }
+                closeAnswered();
             }
-            case Message.Proposed proposed -> proposal = Optional.of(proposed.proposal());
-            case Message.Asked asked ->
-                card = Optional.of(new CardSession(asked.ask(), CardScreen.room(surface.height()), System.nanoTime()));
+            case Message.Proposed proposed ->
+                offer = Offer.of(proposed.question(), proposed.choices(), System.nanoTime());
+            case Message.Asked asked -> open(asked.ask());
+            case Message.Resized _ -> {}
             case Message.Stop _ -> {
                 return false;
             }
             case Message.Pressed pressed -> {
-                return press(pressed.key(), pressed.nanos());
+                boolean goesOn = press(pressed.key(), pressed.nanos());
+                lastKeyAt = pressed.nanos();
+                return goesOn;
             }
         }
         return true;
     }
 
+    private void open(AskView ask) {
+        List<AskView> alike = model.inbox().waiting().stream()
+                .filter(other -> !ask.group().isEmpty()
+                        && other.group().equals(ask.group())
+                        && !other.id().equals(ask.id()))
+                .toList();
+        card = Optional.of(new MonitorCard(ask, alike, surface.width(), surface.height(), System.nanoTime()));
+    }
+
+    /** A card that somebody else answered closes by itself and says so. */
+    private void closeAnswered() {
+        if (card.isPresent() && model.inbox().find(card.get().ask().id()).isEmpty()) {
+            String said = model.inbox().closed().isEmpty()
+                    ? "it was closed"
+                    : model.inbox().closed().getFirst().sentence();
+            card = Optional.empty();
+            model = model.said(said);
+        }
+    }
+
     private boolean press(KeyStroke stroke, long nanos) throws IOException, InterruptedException {
         if (stroke.isCtrlDown() && stroke.getCharacter() != null) {
-            char c = stroke.getCharacter();
-            if (c == 'z' || c == SUSPEND) {
+            char c = Character.toLowerCase(stroke.getCharacter());
+            if (c == 'z') {
                 suspend();
-                return true;
+            } else if (c == 'l') {
+                surface.forget();
             }
-            if (c == 'c') {
-                return false;
-            }
+            return c != 'c';
         }
         Keys.Key key = Translate.key(stroke);
         if (card.isPresent()) {
             answer(card.get(), key, nanos);
             return true;
         }
-        if (proposal.isPresent()) {
-            ProposalView proposed = proposal.get();
-            proposal = Optional.empty();
-            boolean runs = proposed.effect().equals("changes") ? key.character() == 'y' : key.is("enter");
-            if (runs) {
-                runCommand(proposed.command());
-            } else {
-                model = model.said("nothing was run");
-            }
+        if (offer.isPresent()) {
+            offered(offer.get().key(key, nanos));
+            return true;
+        }
+        if (model.mode() == Mode.STOP && key.is("enter") && nanos - lastKeyAt < AnswerPrompt.DEAD_NANOS) {
+            // A stream of keys must not end an agent.
+            model = model.said("too fast: look at it, then press Enter");
             return true;
         }
         Keys.Done done = Keys.press(model, key);
         model = done.model();
-        switch (done.wish()) {
+        return grant(done.wish());
+    }
+
+    private void offered(Offer.Outcome outcome) {
+        switch (outcome) {
+            case Offer.Outcome.Stays stays -> offer = Optional.of(stays.offer());
+            case Offer.Outcome.Runs runs -> {
+                offer = Optional.empty();
+                run(runs.command());
+            }
+            case Offer.Outcome.Left _ -> {
+                offer = Optional.empty();
+                model = model.said("nothing was run");
+            }
+        }
+    }
+
+    /** Whether to go on. */
+    private boolean grant(Wish wish) {
+        switch (wish) {
             case Wish.None _ -> {}
             case Wish.Quit _ -> {
                 return false;
             }
-            case Wish.Run run -> runCommand(run.command());
-            case Wish.Understand said -> understand(said.line());
-            case Wish.OpenCard ask -> openCard(ask.ask());
-            case Wish.Load page -> load(page.page());
+            case Wish.Run run -> run(run.command());
+            case Wish.Understand said ->
+                errands.understand(said.line(), model.selectedAgent().map(row -> row.id()));
+            case Wish.OpenCard ask -> errands.openCard(ask.ask());
+            case Wish.Load page -> errands.load(page.page(), model);
         }
         return true;
     }
 
-    private void answer(CardSession session, Keys.Key key, long nanos) {
-        int room = CardScreen.room(surface.height());
+    private void run(String command) {
+        model = model.said("running " + command + " …");
+        errands.run(command, model.detail());
+    }
+
+    private void answer(MonitorCard open, Keys.Key key, long nanos) {
+        Optional<AnswerRequest> given = Optional.empty();
         switch (key.name()) {
             case "esc" -> {
                 card = Optional.empty();
                 model = model.said("it goes on waiting; nothing was answered");
             }
-            case "down" -> session.scroll(1, room, nanos);
-            case "up" -> session.scroll(-1, room, nanos);
-            case "pagedown" -> session.scroll(CardSession.page(), room, nanos);
-            case "pageup" -> session.scroll(-CardSession.page(), room, nanos);
-            case "", "enter" -> {
-                Optional<AnswerRequest> given = session.key(key.is("enter") ? '\n' : key.character(), nanos);
-                if (given.isPresent()) {
-                    card = Optional.empty();
-                    send(session.ask().id(), given.get());
-                }
-            }
-            default -> session.other(nanos);
+            case "down" -> open.scroll(1, nanos);
+            case "up" -> open.scroll(-1, nanos);
+            case "pagedown" -> open.page(1, nanos);
+            case "pageup" -> open.page(-1, nanos);
+            case "" -> given = open.key(key.character(), nanos);
+            case "enter" -> given = open.key('\n', nanos);
+            case "backspace" -> given = open.key('\b', nanos);
+            default -> open.other(nanos);
         }
-    }
-
-    // ------------------------------------------------------------------ what reaches outside, never on this thread
-
-    private void outside(Runnable work) {
-        Thread.ofVirtual().start(() -> {
-            try {
-                work.run();
-            } catch (AgentdException e) {
-                say(e.body().message()
-                        + (e.body().next().isEmpty() ? "" : " → " + e.body().next()));
-            } catch (UnreachableException e) {
-                say(String.valueOf(e.getMessage()));
-            }
-        });
-    }
-
-    private void say(String text) {
-        messages.add(new Message.Heard(m -> m.said(text)));
-    }
-
-    private void send(String ask, AnswerRequest answer) {
-        outside(() -> {
-            client.answer(ask, answer);
-            say(answer.decision().equals("allow") ? "✓ allowed, " + answer.scope() : "✕ not allowed");
-        });
-    }
-
-    private void openCard(String id) {
-        outside(() -> messages.add(new Message.Asked(client.ask(id))));
-    }
-
-    private void load(String page) {
-        Pages pages = new Pages(client);
-        List<String> names = page.equals("TREE")
-                ? model.agents().shown().stream()
-                        .limit(40)
-                        .map(row -> row.id() + "/CALLS")
-                        .toList()
-                : List.of(page);
-        outside(() -> names.forEach(name -> {
-            var lines = pages.read(name);
-            messages.add(new Message.Heard(m -> m.withPage(name, lines)));
-        }));
-    }
-
-    private void understand(String line) {
-        Optional<String> focus = model.selectedAgent().map(row -> row.id());
-        outside(() -> {
-            var reading =
-                    client.understand(new dev.agentos.bridge.wire.LanguageWire.Sentence(line, focus, Optional.empty()));
-            if (reading.outcome().equals("understood")) {
-                messages.add(new Message.Proposed(reading.choices().getFirst()));
-            } else if (reading.outcome().equals("unsure")) {
-                say("? " + reading.question() + "  "
-                        + String.join(
-                                " · ",
-                                reading.choices().stream()
-                                        .map(ProposalView::command)
-                                        .toList()));
-            } else {
-                say("? I do not understand that; ? lists the keys, and a command of agentctl works too");
-            }
-        });
-    }
-
-    private void runCommand(String command) {
-        List<String> words = CommandText.split(command).orElse(List.of());
-        model = model.said("running " + command + " …");
-        Optional<Detail> detail = model.detail();
-        outside(() -> {
-            CommandOutput.Ran ran = CommandOutput.run(context, words);
-            messages.add(new Message.Heard(m -> ran.lines().size() > 2
-                    ? m.withPage("OUTPUT/LOG", ran.lines())
-                            .opened(Optional.of(new Detail("OUTPUT", dev.agentos.bridge.view.DetailTab.LOG)))
-                            .said(ran.sentence())
-                    : m.said(ran.sentence())));
-            feed.refresh();
-            detail.ifPresent(d -> {
-                var lines = new Pages(client).read(d.page());
-                messages.add(new Message.Heard(m -> m.withPage(d.page(), lines)));
-            });
+        given.ifPresent(answer -> {
+            card = Optional.empty();
+            errands.answer(open.ask().id(), answer);
         });
     }
 

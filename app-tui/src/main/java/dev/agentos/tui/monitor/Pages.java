@@ -10,13 +10,17 @@ import dev.agentos.bridge.view.TimelineViewModel;
 import dev.agentos.bridge.view.Tone;
 import dev.agentos.bridge.wire.AgentWire;
 import dev.agentos.bridge.wire.AgentWire.AgentView;
+import dev.agentos.bridge.wire.CatalogWire.EntryView;
+import dev.agentos.bridge.wire.WireJson;
 import dev.agentos.tui.audit.OfflineAudit;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 
 /** Reads pages over the wire. A page that cannot be had says why: a panel is never just empty. */
@@ -24,6 +28,7 @@ final class Pages {
 
     private static final int EVENTS = 500;
     private static final int LOG_TAIL = 64 * 1024;
+    private static final int CONTEXT_LINES = 100;
 
     private final AgentdClient client;
 
@@ -55,22 +60,36 @@ final class Pages {
         }
     }
 
+    /** What can be started by its name: of each entry the newest version. */
+    List<EntryView> catalog() {
+        Map<String, EntryView> newest = new LinkedHashMap<>();
+        client.catalog().entries().forEach(entry -> newest.put(entry.name(), entry));
+        return List.copyOf(newest.values());
+    }
+
     private List<TextLine> models() {
         List<TextLine> lines = new ArrayList<>();
+        var status = client.status();
         List<String> substitutes = client.substitutes().models();
-        for (String model : client.status().machine().models()) {
-            lines.add(new TextLine(
-                    Tone.OK,
-                    "● " + model + (substitutes.contains(model) ? "   substitute for flexible contracts" : "")));
+        for (String model : status.machine().models()) {
+            String role = substitutes.contains(model) ? "   flexible contracts may fall back to it" : "";
+            lines.add(new TextLine(Tone.OK, "● " + model + role));
         }
         if (lines.isEmpty()) {
             lines.add(TextLine.of("No models here."));
         }
+        for (String model : substitutes) {
+            if (!status.machine().models().contains(model)) {
+                lines.add(new TextLine(Tone.NEEDS, "! " + model + "   is a fallback and is not on this machine"));
+            }
+        }
         lines.add(TextLine.of(""));
-        lines.add(TextLine.muted("fall back to: "
-                + (substitutes.isEmpty()
-                        ? "nothing; add one: : model substitute add MODEL"
-                        : String.join(", ", substitutes))));
+        lines.add(TextLine.muted("sentence vectors: " + status.worker().state() + " "
+                + status.worker().detail()));
+        lines.add(TextLine.muted("memory for models: " + (status.machine().freeMemoryBytes() >> 20) + " MiB free of "
+                + (status.machine().memoryBytes() >> 20) + ", GPU "
+                + (status.machine().gpuMemoryBytes() >> 20) + " MiB"));
+        lines.add(TextLine.muted("add a fallback: : model substitute add MODEL"));
         return lines;
     }
 
@@ -132,18 +151,52 @@ final class Pages {
             case LOG -> log(id);
             case FILES -> files(id);
             case CONTRACT -> contract(id);
-            case MODELS ->
-                List.of(
-                        TextLine.of(
-                                "not available here: no model gateway is part of this agentd, so there are no model calls to show."));
-            case CONTEXT ->
-                List.of(
-                        TextLine.of(
-                                "not available here: this agentd keeps no context window; a managed agent's steps carry their own inputs."));
+            case MODELS -> modelCalls(id);
+            case CONTEXT -> context(id);
         };
     }
 
+    private List<TextLine> modelCalls(String id) {
+        List<TextLine> lines = story(id, "model.");
+        return lines.isEmpty()
+                ? List.of(
+                        TextLine.of("It has called no model through agentd."),
+                        TextLine.muted("What a process says to a model over its own connection is under Contract,"
+                                + " as traffic: : show " + id))
+                : lines;
+    }
+
+    /** What the steps of a plan have to go on: what each step before them gave. */
+    private List<TextLine> context(String id) {
+        AgentView agent = client.agent(id);
+        if (!agent.kind().equals("managed")) {
+            return List.of(
+                    TextLine.of("not available here: a process keeps its context to itself; agentd sees its calls,"),
+                    TextLine.of("its files and its output, which are the other tabs."));
+        }
+        List<TextLine> lines = new ArrayList<>();
+        agent.steps()
+                .forEach(step -> lines.add(new TextLine(
+                        step.state().equals("failed") ? Tone.BAD : step.state().equals("done") ? Tone.OK : Tone.MUTED,
+                        (step.state().equals("done") ? "✓ " : "· ") + step.id() + "  " + step.tool() + "  "
+                                + step.state() + (step.note().isEmpty() ? "" : "  " + step.note()))));
+        client.result(id).outputs().forEach((step, output) -> {
+            lines.add(TextLine.of(""));
+            lines.add(TextLine.muted("${steps." + step + "} is"));
+            String text = output instanceof String said ? said : WireJson.write(output);
+            text.lines().limit(CONTEXT_LINES).forEach(line -> lines.add(TextLine.of("    " + line)));
+        });
+        return lines.isEmpty() ? List.of(TextLine.of("Its plan has no steps.")) : lines;
+    }
+
     private List<TextLine> timeline(String id, String kind) {
+        List<TextLine> lines = story(id, kind);
+        return lines.isEmpty()
+                ? List.of(TextLine.of(kind.isEmpty() ? "Nothing has happened yet." : "It has called no tool."))
+                : lines;
+    }
+
+    private List<TextLine> story(String id, String kind) {
         TimelineViewModel story = TimelineViewModel.of(id)
                 .reduce(client.search(new Search(id, kind, "", Long.MAX_VALUE, EVENTS))
                         .events()
@@ -154,9 +207,7 @@ final class Pages {
                         e.tone(),
                         e.clock() + "  " + e.glyph() + " " + e.title()
                                 + (e.detail().isEmpty() ? "" : "   " + e.detail()))));
-        return lines.isEmpty()
-                ? List.of(TextLine.of(kind.isEmpty() ? "Nothing has happened yet." : "It has called no tool."))
-                : lines;
+        return lines;
     }
 
     private List<TextLine> log(String id) {
@@ -175,9 +226,10 @@ final class Pages {
     private List<TextLine> files(String id) {
         List<TextLine> lines = new ArrayList<>();
         client.changes(id).changes().forEach(change -> {
+            boolean stands = change.state().equals("written") || change.state().equals("done");
             lines.add(new TextLine(
-                    change.state().equals("written") ? Tone.OK : Tone.NEEDS,
-                    (change.state().equals("written") ? "✓ " : "· ") + change.state() + "  " + change.path()
+                    stands ? Tone.OK : Tone.NEEDS,
+                    (stands ? "✓ " : "· ") + change.state() + "  " + change.path()
                             + (change.wasNew() ? "   new file" : "") + "   " + change.key()));
             change.diff()
                     .lines()

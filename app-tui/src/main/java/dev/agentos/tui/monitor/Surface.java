@@ -7,8 +7,6 @@ import com.googlecode.lanterna.TextColor;
 import com.googlecode.lanterna.input.KeyStroke;
 import com.googlecode.lanterna.screen.Screen;
 import com.googlecode.lanterna.screen.TerminalScreen;
-import com.googlecode.lanterna.terminal.ansi.UnixLikeTerminal;
-import com.googlecode.lanterna.terminal.ansi.UnixTerminal;
 import dev.agentos.themes.Role;
 import dev.agentos.themes.TerminalPalette;
 import dev.agentos.themes.TerminalPalette.Depth;
@@ -17,7 +15,6 @@ import dev.agentos.themes.Theme.Colour;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.nio.charset.StandardCharsets;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Optional;
@@ -41,9 +38,12 @@ final class Surface implements AutoCloseable {
         }
     }
 
-    static Surface open(InputStream in, OutputStream to, Map<String, String> environment) throws IOException {
+    /** @param resized told, on any thread, when the terminal has another size */
+    static Surface open(InputStream in, OutputStream to, Map<String, String> environment, Runnable resized)
+            throws IOException {
         CountingOutput out = new CountingOutput(to);
-        UnixTerminal terminal = new UnixTerminal(in, out, StandardCharsets.UTF_8, UnixLikeTerminal.CtrlCBehaviour.TRAP);
+        RawTerminal terminal = new RawTerminal(in, out);
+        terminal.addResizeListener((_, _) -> resized.run());
         Depth depth = TerminalPalette.detect(environment, true).depth();
         Surface surface = new Surface(new TerminalScreen(terminal), out, depth, TerminalPalette.theme(environment));
         surface.start();
@@ -94,6 +94,11 @@ final class Surface implements AutoCloseable {
             shown = Optional.empty();
         }
         return changed != null;
+    }
+
+    /** What is on the screen is not known any more: the next frame is painted whole. */
+    void forget() {
+        shown = Optional.empty();
     }
 
     /** Paints a frame; one that is there already writes nothing. */

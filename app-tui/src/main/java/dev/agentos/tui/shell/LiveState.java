@@ -4,6 +4,7 @@ import dev.agentos.bridge.client.AgentdClient;
 import dev.agentos.bridge.client.AgentdException;
 import dev.agentos.bridge.client.UnreachableException;
 import dev.agentos.bridge.wire.AgentWire.AgentView;
+import dev.agentos.bridge.wire.CatalogWire;
 import dev.agentos.bridge.wire.ConsentWire.AskView;
 import dev.agentos.bridge.wire.ServiceWire;
 import java.util.List;
@@ -21,6 +22,7 @@ final class LiveState {
     private final Slot<List<ServiceWire.ToolView>> tools = new Slot<>();
     private final Slot<List<String>> models = new Slot<>();
     private final Slot<List<String>> grants = new Slot<>();
+    private final Slot<List<CatalogWire.EntryView>> catalog = new Slot<>();
 
     LiveState(AgentdClient client) {
         this.client = client;
@@ -59,6 +61,10 @@ final class LiveState {
 
     List<String> models() {
         return models.get(() -> client.status().machine().models(), List.of());
+    }
+
+    List<CatalogWire.EntryView> catalog() {
+        return catalog.get(() -> client.catalog().entries(), List.of());
     }
 
     List<String> grants() {

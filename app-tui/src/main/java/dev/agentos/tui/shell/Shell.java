@@ -9,7 +9,6 @@ import dev.agentos.bridge.wire.LanguageWire.Reading;
 import dev.agentos.domain.language.CommandText;
 import dev.agentos.themes.Role;
 import dev.agentos.tui.Exit;
-import dev.agentos.tui.ctl.Agentctl;
 import dev.agentos.tui.ctl.CtlContext;
 import dev.agentos.tui.ctl.ErrorReport;
 import dev.agentos.tui.term.Screen;
@@ -18,6 +17,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import picocli.CommandLine;
 
 /**
@@ -62,7 +62,7 @@ final class Shell {
     private final Screen screen;
     private final Runner runner;
     private final Programs programs;
-    private final CommandLine grammar;
+    private final Supplier<CommandLine> grammar;
     private String focus = "";
     private int lastExit;
 
@@ -73,14 +73,20 @@ final class Shell {
         int edit(Path file) throws IOException;
     }
 
-    Shell(CtlContext context, AgentdClient client, Prompt prompt, Runner runner, Programs programs) {
+    Shell(
+            CtlContext context,
+            AgentdClient client,
+            Prompt prompt,
+            Runner runner,
+            Programs programs,
+            Supplier<CommandLine> grammar) {
         this.context = context;
         this.client = client;
         this.prompt = prompt;
         this.screen = context.console().screen();
         this.runner = runner;
         this.programs = programs;
-        this.grammar = Agentctl.whole(context);
+        this.grammar = grammar;
     }
 
     int lastExit() {
@@ -114,7 +120,7 @@ final class Shell {
         if (isShell(words, command.forced())) {
             return own(words, command.pipe());
         }
-        boolean known = grammar.getSubcommands().containsKey(head);
+        boolean known = grammar.get().getSubcommands().containsKey(head);
         if (command.forced() || (known && parses(words) && !isSaid(words))) {
             run(words, command.pipe());
             return true;
@@ -194,7 +200,7 @@ final class Shell {
 
     private boolean parses(List<String> words) {
         try {
-            grammar.parseArgs(words.toArray(String[]::new));
+            grammar.get().parseArgs(words.toArray(String[]::new));
             return true;
         } catch (CommandLine.ParameterException e) {
             return false;
@@ -281,12 +287,12 @@ final class Shell {
             return Optional.empty();
         }
         List<String> words = CommandText.split(proposal.command()).orElse(List.of());
-        if (words.isEmpty() || !grammar.getSubcommands().containsKey(words.getFirst())) {
+        if (words.isEmpty() || !grammar.get().getSubcommands().containsKey(words.getFirst())) {
             return Optional.of(
                     "not in this build: there is no command " + (words.isEmpty() ? "" : words.getFirst()) + " yet");
         }
         try {
-            grammar.parseArgs(words.toArray(String[]::new));
+            grammar.get().parseArgs(words.toArray(String[]::new));
             return Optional.empty();
         } catch (CommandLine.ParameterException e) {
             return Optional.of(String.valueOf(e.getMessage()));
@@ -299,7 +305,7 @@ final class Shell {
         if (words.size() > 1) {
             List<String> of = words.subList(1, words.size());
             if (ShellCommand.ALL.containsKey(of.getFirst())
-                    && !grammar.getSubcommands().containsKey(of.getFirst())) {
+                    && !grammar.get().getSubcommands().containsKey(of.getFirst())) {
                 say(Role.TEXT, of.getFirst() + ": " + ShellCommand.ALL.get(of.getFirst()));
                 return;
             }
@@ -310,7 +316,7 @@ final class Shell {
         }
         screen.line("  Type a command, or say what you want. What a sentence means is shown before it runs.");
         screen.blank();
-        grammar.getSubcommands().forEach((name, sub) -> {
+        grammar.get().getSubcommands().forEach((name, sub) -> {
             String[] about = sub.getCommandSpec().usageMessage().description();
             entry(name, about.length == 0 ? "" : about[0]);
         });

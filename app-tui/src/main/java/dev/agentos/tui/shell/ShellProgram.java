@@ -7,6 +7,7 @@ import dev.agentos.tui.ctl.Agentctl;
 import dev.agentos.tui.ctl.CtlContext;
 import dev.agentos.tui.term.Console;
 import dev.agentos.tui.term.Screen;
+import dev.agentos.tui.term.TerminalGuard;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,19 +15,23 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 import org.jline.terminal.Terminal;
 import org.jline.terminal.TerminalBuilder;
+import picocli.CommandLine;
 
 /** The shell as a program: which prompt it has, its signals, its first and last lines. */
 public final class ShellProgram {
 
     private final CtlContext context;
     private final Callable<Integer> monitor;
+    private final Supplier<CommandLine> grammar;
 
     /** @param monitor shows the monitor until it is left */
     public ShellProgram(CtlContext context, Callable<Integer> monitor) {
         this.context = context;
         this.monitor = monitor;
+        this.grammar = Background.of("grammar", () -> Agentctl.whole(context));
     }
 
     /** Runs until it is left; the exit code of the last line. */
@@ -46,7 +51,7 @@ public final class ShellProgram {
 
     private int runOnce(Runner runner, AgentdClient client, String line) throws InterruptedException {
         try (PlainPrompt prompt = new PlainPrompt(context.console())) {
-            Shell shell = new Shell(context, client, prompt, runner, new NoPrograms());
+            Shell shell = new Shell(context, client, prompt, runner, new NoPrograms(), grammar);
             shell.accept(line);
             return shell.lastExit();
         }
@@ -59,7 +64,7 @@ public final class ShellProgram {
             screen.line("Plain mode: one line per change, numbered choices. help lists the commands; exit leaves.");
         }
         try (PlainPrompt prompt = new PlainPrompt(context.console())) {
-            return loop(new Shell(context, client, prompt, runner, new NoPrograms()), prompt);
+            return loop(new Shell(context, client, prompt, runner, new NoPrograms(), grammar), prompt);
         }
     }
 
@@ -71,8 +76,11 @@ public final class ShellProgram {
                 .nativeSignals(true)
                 .build();
         terminal.handle(Terminal.Signal.INT, _ -> runner.interrupt());
+        // Beside the first paint: nobody waits for it.
+        Supplier<Optional<TerminalGuard>> guard =
+                Background.of("guard", () -> TerminalGuard.start(context.console().environment()));
         Suggestions suggestions = new Suggestions(
-                Agentctl.whole(context),
+                grammar,
                 ShellCommand.ALL,
                 new LiveState(client),
                 Path.of("").toAbsolutePath());
@@ -89,10 +97,12 @@ public final class ShellProgram {
                 public int edit(Path file) throws IOException {
                     return editor.edit(file) ? Exit.DONE : Exit.NOT_CONSENTED;
                 }
-            });
+            }, grammar);
             int exit = loop(shell, prompt);
             screen.line(screen.muted("agents keep running; agentctl list shows them"));
             return exit;
+        } finally {
+            guard.get().ifPresent(TerminalGuard::close);
         }
     }
 

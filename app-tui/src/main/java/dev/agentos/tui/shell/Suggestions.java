@@ -10,6 +10,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Supplier;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.CommandSpec;
@@ -21,13 +22,16 @@ final class Suggestions {
 
     private static final int FILES = 200;
 
-    private final CommandLine grammar;
+    private final Supplier<CommandLine> grammar;
     private final Map<String, String> shellCommands;
     private final LiveState live;
     private final Path folder;
 
-    /** @param shellCommands the shell's own commands with what they do */
-    Suggestions(CommandLine grammar, Map<String, String> shellCommands, LiveState live, Path folder) {
+    /**
+     * @param grammar made when it is first needed: it takes longer than everything else before a prompt
+     * @param shellCommands the shell's own commands with what they do
+     */
+    Suggestions(Supplier<CommandLine> grammar, Map<String, String> shellCommands, LiveState live, Path folder) {
         this.grammar = grammar;
         this.shellCommands = shellCommands;
         this.live = live;
@@ -45,10 +49,10 @@ final class Suggestions {
             return first();
         }
         String head = before.getFirst();
-        if (shellCommands.containsKey(head) && !grammar.getSubcommands().containsKey(head)) {
+        if (shellCommands.containsKey(head) && !grammar.get().getSubcommands().containsKey(head)) {
             return ofShell(head, before.size(), word);
         }
-        CommandLine command = grammar;
+        CommandLine command = grammar.get();
         int at = 0;
         while (at < before.size()) {
             CommandLine sub = command.getSubcommands().get(before.get(at));
@@ -64,11 +68,14 @@ final class Suggestions {
         if (!command.getSubcommands().isEmpty() && at == before.size()) {
             return commands(command, "");
         }
+        if (command.getCommandName().equals("spawn") && at == before.size() && !word.startsWith("-")) {
+            return entries();
+        }
         return arguments(command.getCommandSpec(), before.subList(at, before.size()), word);
     }
 
     private List<Suggestion> first() {
-        List<Suggestion> all = new ArrayList<>(commands(grammar, "agentctl"));
+        List<Suggestion> all = new ArrayList<>(commands(grammar.get(), "agentctl"));
         shellCommands.forEach((name, about) -> all.add(new Suggestion(name, about, "shell", false)));
         return all;
     }
@@ -185,6 +192,19 @@ final class Suggestions {
                         (AgentView agent) -> !agent.endedAt().isEmpty()))
                 .map(agent -> new Suggestion(
                         agent.id(), agent.glyph() + " " + agent.word() + " · " + agent.latency(), "agents", false))
+                .toList();
+    }
+
+    /** What can be started by its name. */
+    private List<Suggestion> entries() {
+        return live.catalog().stream()
+                .filter(entry -> !entry.kind().equals("tool"))
+                .map(entry -> new Suggestion(
+                        entry.name(),
+                        (entry.state().equals("ready") ? "● " : "! " + entry.state() + " · ") + entry.title(),
+                        "catalog",
+                        false))
+                .distinct()
                 .toList();
     }
 

@@ -91,10 +91,9 @@ public record Console(
         if (!outTerminal) {
             return 100;
         }
-        return Keyboard.size()
-                .map(String::strip)
-                .filter(size -> size.matches("\\d+ \\d{2,4}"))
-                .map(size -> Integer.parseInt(size.substring(size.indexOf(' ') + 1)))
+        return Tty.size()
+                .map(Tty.Size::columns)
+                .filter(columns -> columns >= 10)
                 .orElse(80);
     }
 }

@@ -1,6 +1,5 @@
 package dev.agentos.tui.term;
 
-import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
@@ -35,8 +34,9 @@ public final class Keyboard implements AutoCloseable {
 
     /** Opens the keyboard; empty where the terminal cannot be set so, and lines must do. */
     public static Optional<Keyboard> open(InputStream in, PrintStream out) {
-        Optional<String> saved = stty("-g");
-        if (saved.isEmpty() || stty("-icanon", "-echo", "min", "1", "time", "0").isEmpty()) {
+        Optional<String> saved = Tty.stty("-g");
+        if (saved.isEmpty()
+                || Tty.stty("-icanon", "-echo", "min", "1", "time", "0").isEmpty()) {
             return Optional.empty();
         }
         Keyboard keyboard = new Keyboard(saved.get().strip(), out);
@@ -76,7 +76,7 @@ public final class Keyboard implements AutoCloseable {
     private void restore() {
         out.print(PASTE_MARKS_OFF);
         out.flush();
-        stty(saved);
+        Tty.restore(saved);
     }
 
     @Override
@@ -87,33 +87,6 @@ public final class Keyboard implements AutoCloseable {
         } catch (IllegalStateException e) {
             // The program is on its way out, and the hook does the same once more.
             System.getLogger(Keyboard.class.getName()).log(System.Logger.Level.DEBUG, "closed at exit");
-        }
-    }
-
-    /** The size of the terminal as rows and columns, if it has one. */
-    static Optional<String> size() {
-        return stty("size");
-    }
-
-    private static Optional<String> stty(String... arguments) {
-        String[] command = new String[arguments.length + 1];
-        command[0] = "stty";
-        System.arraycopy(arguments, 0, command, 1, arguments.length);
-        try {
-            Process process = new ProcessBuilder(command)
-                    .redirectInput(new File("/dev/tty"))
-                    .redirectError(ProcessBuilder.Redirect.DISCARD)
-                    .start();
-            String answer = new String(process.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
-            return process.waitFor(2, TimeUnit.SECONDS) && process.exitValue() == 0
-                    ? Optional.of(answer)
-                    : Optional.empty();
-        } catch (IOException e) {
-            // No stty or no terminal: the caller works with lines instead.
-            return Optional.empty();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return Optional.empty();
         }
     }
 }

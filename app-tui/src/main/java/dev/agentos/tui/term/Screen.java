@@ -111,6 +111,20 @@ public final class Screen {
         return lines;
     }
 
+    /** Rows of at most {@code columns} that hold every character as it stands, spaces at the beginning too. */
+    public static List<String> cutRows(String text, int columns) {
+        int limit = Math.max(20, columns);
+        List<String> rows = new ArrayList<>();
+        String rest = text;
+        while (columns(rest) > limit) {
+            String head = cut(rest, limit);
+            rows.add(head);
+            rest = rest.substring(head.length());
+        }
+        rows.add(rest);
+        return rows;
+    }
+
     /** The text filled with spaces to a number of columns. */
     public static String pad(String text, int columns) {
         return text + " ".repeat(Math.max(0, columns - columns(text)));

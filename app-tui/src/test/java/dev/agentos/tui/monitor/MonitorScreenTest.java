@@ -10,6 +10,8 @@ import dev.agentos.bridge.view.MonitorViewModel;
 import dev.agentos.bridge.view.MonitorViewModel.Mode;
 import dev.agentos.bridge.wire.AgentWire;
 import dev.agentos.bridge.wire.AgentWire.AgentView;
+import dev.agentos.bridge.wire.CatalogWire.EntryInput;
+import dev.agentos.bridge.wire.CatalogWire.EntryView;
 import dev.agentos.bridge.wire.EventWire.EventView;
 import dev.agentos.tui.monitor.Keys.Wish;
 import java.time.Instant;
@@ -72,7 +74,9 @@ class MonitorScreenTest {
         assertTrue(lines.get(0).startsWith(" AgentOS  ● agentd "), lines.get(0));
         assertTrue(lines.get(0).contains("1 running  0 need you"), lines.get(0));
         assertTrue(lines.get(0).endsWith("14:02"), lines.get(0));
-        assertTrue(lines.get(1).startsWith(" ▸Agents   Inbox   Tree   Models   Tools   Audit   Events "), lines.get(1));
+        assertTrue(
+                lines.get(1).startsWith(" ▸Agents   Inbox   Tree   Catalog   Models   Tools   Audit   Events "),
+                lines.get(1));
         assertTrue(lines.get(2).startsWith("   STATE        AGENT "), lines.get(2));
         assertTrue(lines.get(2).endsWith("ONSET/SLO"), lines.get(2));
         assertTrue(lines.get(3).startsWith(" ▌ ● running    rag-planner 001 "), lines.get(3));
@@ -122,6 +126,79 @@ class MonitorScreenTest {
         assertTrue(screen(model, 120, 40).stream().anyMatch(line -> line.contains("▌")));
         // Ten seconds of 50 events a second.
         assertTrue(millis < 5_000, millis + " ms");
+    }
+
+    @Test
+    void aLookAtAnotherTabKeepsTheSelection() {
+        MonitorViewModel second = two().moved(1);
+        String selected = second.selected();
+        MonitorViewModel back = second.to(MonitorTab.INBOX)
+                .moved(1)
+                .to(MonitorTab.CATALOG)
+                .to(MonitorTab.AGENTS);
+        assertEquals(selected, back.selected());
+        assertEquals(selected, second.to(MonitorTab.TREE).selected());
+    }
+
+    @Test
+    void whatWasMissedStandsBehindALineOfItsOwn() {
+        MonitorViewModel back = two().reduce(new Signal.Lost("gone"), NOW).reduce(new Signal.Back(2), NOW);
+        EventView missed = new EventView(
+                9, "2026-11-23T14:02:27Z", "agent.rejected", "agent-csv-report-003", "r", "c", Map.of("contract", "x"));
+        List<String> events = screen(back.reduce(new Signal.Happened(missed), NOW).to(MonitorTab.EVENTS), 110, 12);
+        int line = indexOf(events, "agentd is back; the next 2 events were missed");
+        assertTrue(line > 0, String.join("\n", events));
+        assertTrue(indexOf(events, "agent-csv-report-003") > line, String.join("\n", events));
+        MonitorViewModel seen = Keys.press(back, Keys.Key.named("esc")).model();
+        assertEquals("", screen(seen, 110, 12).getLast());
+    }
+
+    private static int indexOf(List<String> lines, String text) {
+        for (int i = 0; i < lines.size(); i++) {
+            if (lines.get(i).contains(text)) {
+                return i;
+            }
+        }
+        return -1;
+    }
+
+    private static EntryView entry(String name, List<EntryInput> inputs) {
+        return new EntryView(
+                name,
+                "1.0.0",
+                "agent",
+                "Title of " + name,
+                "What " + name + " does",
+                "",
+                "ready",
+                "",
+                "",
+                "this-build",
+                true,
+                inputs,
+                List.of(),
+                "",
+                "",
+                List.of("It reads none of your files."),
+                "");
+    }
+
+    @Test
+    void anEntryOfTheCatalogIsStartedByACommandThatIsShownFirst() {
+        MonitorViewModel catalog = two().to(MonitorTab.CATALOG)
+                .withCatalog(List.of(
+                        entry("clock", List.of()),
+                        entry("digest", List.of(new EntryInput("url", "url", "the page", Optional.empty(), List.of())))));
+        List<String> lines = screen(catalog, 110, 24);
+        assertTrue(indexOf(lines, "▌ clock") > 0, String.join("\n", lines));
+        assertTrue(indexOf(lines, "signed by this-build") > 0, String.join("\n", lines));
+        assertEquals(
+                new Wish.Understand("spawn clock"),
+                Keys.press(catalog, Keys.Key.named("enter")).wish());
+        Keys.Done needs = Keys.press(catalog.moved(1), Keys.Key.named("enter"));
+        assertEquals(new Wish.None(), needs.wish());
+        assertEquals(Mode.COMMAND, needs.model().mode());
+        assertEquals("spawn digest --input url=", needs.model().input());
     }
 
     @Test

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.agentos.bridge.wire.ConsentWire;
 import dev.agentos.bridge.wire.ConsentWire.AskView;
+import dev.agentos.tui.term.AnswerPrompt.Choice;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -12,7 +13,7 @@ import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-class CardSessionTest {
+class MonitorCardTest {
 
     private static final long SECOND = 1_000_000_000L;
 
@@ -48,20 +49,34 @@ class CardSessionTest {
                 "");
     }
 
+    private static MonitorCard card(String content, long now) {
+        return new MonitorCard(ask(content), List.of(), 90, 24, now);
+    }
+
+    private static List<Character> letters(MonitorCard card) {
+        return card.view().choices().stream().map(Choice::letter).toList();
+    }
+
     @Test
     void aLetterMarksAndEnterGivesIt() {
-        CardSession card = new CardSession(ask("one\n"), 10, 0);
+        MonitorCard card = card("one\n", 0);
         assertEquals(Optional.empty(), card.key('o', SECOND));
         assertEquals("allow", card.key('\n', 2 * SECOND).orElseThrow().decision());
     }
 
     @Test
     void thereIsNoAllowBeforeAllOfItWasShown() {
-        CardSession card = new CardSession(ask("line\n".repeat(40)), 10, 0);
-        assertEquals(1, card.view().choices().size());
+        MonitorCard card = card("line\n".repeat(40), 0);
+        assertEquals(List.of('d', 'v'), letters(card));
         assertEquals(Optional.empty(), card.key('o', SECOND));
         assertEquals(Optional.empty(), card.key('\n', 2 * SECOND));
-        card.scroll(40, 10, 3 * SECOND);
+        card.scroll(40, 3 * SECOND);
+        assertEquals(
+                1, card.view().choices().stream().filter(c -> c.letter() == 'v').count(), "rows in between");
+        card.scroll(-40, 4 * SECOND);
+        for (int i = 0; i < 8; i++) {
+            card.page(1, 5 * SECOND + i);
+        }
         assertTrue(card.view().choices().size() > 1);
     }
 
@@ -69,7 +84,7 @@ class CardSessionTest {
     void sixtyRandomKeysASecondForAMinuteAnswerNothing() {
         for (long seed = 0; seed < 200; seed++) {
             Random random = new Random(seed);
-            CardSession card = new CardSession(ask("one\n"), 10, 0);
+            MonitorCard card = card("one\n", 0);
             for (int i = 0; i < 3_600; i++) {
                 long now = SECOND + i * SECOND / 60;
                 int key = random.nextInt(100);
@@ -77,7 +92,7 @@ class CardSessionTest {
                 assertEquals(Optional.empty(), answer, "seed " + seed + ", key " + i);
                 if (i % 600 == 599) {
                     // Another card takes its place, as cards do that arrive.
-                    card = new CardSession(ask("two\n"), 10, now);
+                    card = card("two\n", now);
                 }
             }
         }
@@ -85,11 +100,11 @@ class CardSessionTest {
 
     @Test
     void theCardShowsWhoWantsWhatAndTheSafeChoiceFirst() {
-        CardSession card = new CardSession(ask("# Hello\nworld\n"), 10, 0);
+        MonitorCard card = card("# Hello\nworld\n", 0);
         Frame frame = new Frame(90, 24);
         CardScreen.paint(frame, card.view(), 2, 23, Instant.parse("2026-11-23T04:05:00Z"));
         String all = String.join("\n", frame.lines());
-        assertTrue(all.contains("? agent-a-001 wants fs.write"), all);
+        assertTrue(all.contains("? agent-a-001 wants to write x.md"), all);
         assertTrue(all.contains("What      fs.write  /data/x.md"), all);
         assertTrue(all.contains("“save it” (the agent's words)"), all);
         assertTrue(all.contains("│ # Hello"), all);
