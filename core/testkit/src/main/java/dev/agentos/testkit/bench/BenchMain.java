@@ -35,7 +35,8 @@ public final class BenchMain implements Callable<Integer> {
             .with("neighbours", "an SRT agent beside four that take all they can get", new NeighboursBench())
             .with("audit", "durable decisions a second, one by one and in groups", new AuditBench())
             .with("start", "until agentd and agentctl are ready, and what they take", new StartBench())
-            .with("tool", "a governed tool decision; a card on a client; an answer applied", new ToolBench());
+            .with("tool", "a governed tool decision; a card on a client; an answer applied", new ToolBench())
+            .with("tui", "the terminal face: start, rest, many agents, a storm of events", new TuiBench());
 
     @Parameters(paramLabel = "NAME", description = "What to measure; see the list below.")
     private String name = "";

@@ -8,7 +8,7 @@ import dev.agentos.bridge.wire.EventWire.EventView;
 import dev.agentos.domain.json.Digests;
 import dev.agentos.testkit.service.Figures;
 import dev.agentos.testkit.service.LiveService;
-import java.io.IOException;
+import dev.agentos.testkit.service.PtyClient;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -31,8 +31,6 @@ final class ConsentCampaign implements ProveMain.Campaign {
 
     private static final int CARDS = 12;
     private static final int PENDING = 100;
-    private static final int KEYS_PER_SECOND = 60;
-    private static final String KEYS = "oOrRsStTaAdnvm1234y\r\n\r\n \u001b";
     private static final Duration SOON = Duration.ofSeconds(20);
 
     private final List<String> findings = new ArrayList<>();
@@ -101,7 +99,7 @@ final class ConsentCampaign implements ProveMain.Campaign {
                         PtyClient.start(service.home(), service.socket(), terminal, List.of("consent", "watch"))) {
                     expect(terminal + ": the client does not watch", pty.awaits("Watching", 0, SOON));
                     List<AskView> asks = new ArrayList<>();
-                    Typist typist = new Typist(random.split(), pty::type);
+                    Typist typist = new Typist(random.split(), Typist.ANSWERS, pty::type);
                     try (typist) {
                         for (int i = 0; i < cards; i++) {
                             asks.add(agents.ask());
@@ -151,7 +149,7 @@ final class ConsentCampaign implements ProveMain.Campaign {
     private void weakened(AskingAgents agents, AgentdClient client, SplittableRandom random) throws Exception {
         AskView ask = agents.ask();
         AtomicInteger answered = new AtomicInteger();
-        try (Typist typist = new Typist(random.split(), keys -> {
+        try (Typist typist = new Typist(random.split(), Typist.ANSWERS, keys -> {
             if (keys.equals("o") && answered.getAndIncrement() == 0) {
                 client.answer(ask.id(), AnswerRequest.allow(ask, "once", Optional.empty(), "weakened"));
             }
@@ -170,48 +168,6 @@ final class ConsentCampaign implements ProveMain.Campaign {
             TimeUnit.MILLISECONDS.sleep(20);
         }
         return false;
-    }
-
-    /** Presses {@value #KEYS_PER_SECOND} keys a second until it is closed. */
-    private static final class Typist implements AutoCloseable {
-
-        interface Hand {
-            void press(String key) throws IOException;
-        }
-
-        private final Thread thread;
-        private volatile boolean stopped;
-        private final AtomicInteger count = new AtomicInteger();
-
-        Typist(SplittableRandom random, Hand hand) {
-            thread = Thread.ofPlatform().daemon().start(() -> {
-                try {
-                    while (!stopped) {
-                        hand.press(String.valueOf(KEYS.charAt(random.nextInt(KEYS.length()))));
-                        count.incrementAndGet();
-                        TimeUnit.NANOSECONDS.sleep(1_000_000_000L / KEYS_PER_SECOND);
-                    }
-                } catch (InterruptedException e) {
-                    Thread.currentThread().interrupt();
-                } catch (IOException e) {
-                    System.err.println("the keyboard is gone: " + e.getMessage());
-                }
-            });
-        }
-
-        int count() {
-            return count.get();
-        }
-
-        @Override
-        public void close() {
-            stopped = true;
-            try {
-                thread.join();
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
-        }
     }
 
     // ------------------------------------------------------------------ content that nobody saw

@@ -63,6 +63,10 @@ public final class ProveMain implements Callable<Integer> {
                     "keys, pastes, long and hostile cards, crashes: no answer that nobody gave",
                     _ -> new ConsentCampaign())
             .with(
+                    "keys",
+                    "random keys into monitor and shell while cards arrive: nothing answered",
+                    _ -> new KeysCampaign())
+            .with(
                     "language",
                     "sentences to commands without a model [--data FILE, --misses]",
                     m -> new LanguageCampaign(m.data, m.misses));
