@@ -236,14 +236,19 @@ public final class MonitorProgram {
     }
 
     private boolean press(KeyStroke stroke, long nanos) throws IOException, InterruptedException {
-        if (stroke.isCtrlDown() && stroke.getCharacter() != null) {
-            char c = Character.toLowerCase(stroke.getCharacter());
-            if (c == 'z') {
-                suspend();
-            } else if (c == 'l') {
-                surface.forget();
+        switch (Translate.control(stroke)) {
+            case 'c' -> {
+                return false;
             }
-            return c != 'c';
+            case 'z' -> {
+                suspend();
+                return true;
+            }
+            case 'l' -> {
+                surface.forget();
+                return true;
+            }
+            default -> {}
         }
         Keys.Key key = Translate.key(stroke);
         if (card.isPresent()) {
