@@ -218,7 +218,8 @@ final class AgentCommands {
             screen.line("  " + screen.tone(tone, (tone == Tone.OK ? "✓ " : "· ") + change.state()) + "  "
                     + screen.bold(change.path()) + "  "
                     + screen.muted((change.wasNew() ? "new file, " : "")
-                            + (change.bytes() < 0 ? "" : ConsentCard.size(change.bytes()) + " · ") + change.key()));
+                            + (change.bytes() < 0 ? "" : ConsentCard.size(change.bytes()) + " · ")
+                            + change.key()));
             if (diffs) {
                 for (String line : change.diff().lines().toList()) {
                     Role role = line.startsWith("+") ? Role.OK : line.startsWith("-") ? Role.BAD : Role.MUTED;

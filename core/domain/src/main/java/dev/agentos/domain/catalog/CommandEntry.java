@@ -99,8 +99,8 @@ public record CommandEntry(
         Outcome entry() {
             values.keySet().stream()
                     .filter(key -> !KEYS.contains(key))
-                    .forEach(key -> problem(
-                            NO_SECRETS.contains(key) ? WHY_NO_SECRETS : "a tool has no \"" + key + "\""));
+                    .forEach(key ->
+                            problem(NO_SECRETS.contains(key) ? WHY_NO_SECRETS : "a tool has no \"" + key + "\""));
             if (!CatalogEntry.API_VERSION.equals(values.get("apiVersion"))) {
                 problem("apiVersion must be " + CatalogEntry.API_VERSION);
             }

@@ -48,7 +48,8 @@ final class MutationScore {
     /** Reads the report of this checkout; makes it first where there is none that counts. */
     static Outcome of(Path root) throws IOException, InterruptedException {
         if (!Files.isExecutable(root.resolve("mvnw")) || !Files.isDirectory(root.resolve("core/domain/src"))) {
-            return new Outcome.Missing("there is no source tree at " + root + "; run ./agentos prove policy in a checkout");
+            return new Outcome.Missing(
+                    "there is no source tree at " + root + "; run ./agentos prove policy in a checkout");
         }
         Outcome first = read(root);
         if (first instanceof Outcome.Score) {

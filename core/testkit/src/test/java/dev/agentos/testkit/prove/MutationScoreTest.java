@@ -43,8 +43,7 @@ class MutationScoreTest {
 
     @Test
     void aReportThatIsOlderThanASourceOrATestIsNone(@TempDir Path root) throws Exception {
-        assertEquals(
-                new MutationScore.Outcome.Missing("no report of this source tree"), MutationScore.read(root));
+        assertEquals(new MutationScore.Outcome.Missing("no report of this source tree"), MutationScore.read(root));
         Path report = root.resolve("core/domain/target/pit-reports/mutations.xml");
         Files.createDirectories(report.getParent());
         Files.writeString(report, REPORT);

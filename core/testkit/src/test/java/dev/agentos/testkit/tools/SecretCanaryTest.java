@@ -125,15 +125,24 @@ class SecretCanaryTest {
             List<CallView> answers = List.of(
                     call(client, agent, "fetch", "web.fetch", fetch(port, "/")),
                     call(client, agent, "fails", "web.fetch", fetch(port, "/fails")),
-                    call(client, agent, "elsewhere", "web.fetch", Map.of(
-                            "url", "http://127.0.0.2:" + port + "/", "authorization", "Bearer ${secret.api-token}")),
+                    call(
+                            client,
+                            agent,
+                            "elsewhere",
+                            "web.fetch",
+                            Map.of(
+                                    "url",
+                                    "http://127.0.0.2:" + port + "/",
+                                    "authorization",
+                                    "Bearer ${secret.api-token}")),
                     call(client, agent, "command", "word.count", Map.of("text", "a b ${secret.api-token}")));
             Files.writeString(Path.of(agent.workspace()).resolve("go"), "");
             AgentView ended = client.awaitAgent(agent.id(), AgentdClient.Until.ENDED, Duration.ofSeconds(90));
 
             assertEquals(List.of("Bearer " + CANARY, "Bearer " + CANARY), arrived, "the control: it did arrive");
             assertEquals("done", answers.get(0).outcome(), answers.get(0).reason());
-            assertTrue(answers.get(0).output().toString().contains("you sent Bearer [redacted secret api-token]"),
+            assertTrue(
+                    answers.get(0).output().toString().contains("you sent Bearer [redacted secret api-token]"),
                     answers.get(0).output().toString());
             assertEquals("web.status", answers.get(1).code(), answers.get(1).toString());
             assertEquals("secret.refused", answers.get(2).code(), "it is for another host");
@@ -159,8 +168,7 @@ class SecretCanaryTest {
     }
 
     private static Map<String, Object> fetch(int port, String path) {
-        return Map.of(
-                "url", "http://127.0.0.1:" + port + path, "authorization", "Bearer ${secret.api-token}");
+        return Map.of("url", "http://127.0.0.1:" + port + path, "authorization", "Bearer ${secret.api-token}");
     }
 
     private static AgentView spawn(AgentdClient client, int port) throws InterruptedException {
@@ -194,8 +202,7 @@ class SecretCanaryTest {
         return client.callTool(
                 agent.id(),
                 tool,
-                new TaskWire.ToolCall(
-                        Optional.empty(), key, arguments, Optional.empty(), true, Optional.of(60_000L)));
+                new TaskWire.ToolCall(Optional.empty(), key, arguments, Optional.empty(), true, Optional.of(60_000L)));
     }
 
     // ------------------------------------------------------------------ the command
@@ -215,8 +222,8 @@ class SecretCanaryTest {
         String yaml = "apiVersion: agentos/catalog/v1\nname: word.count\nversion: 1.0.0\nsummary: Counts words.\n"
                 + "effect: computes\nargv: [/bin/sh, /tool/count.sh]\n"
                 + "input: { type: object, properties: { text: { type: string } }, required: [text] }\n";
-        Map<String, String> digests = new TreeMap<>(
-                Map.of("tool.yaml", Digests.sha256Hex(yaml), "count.sh", Digests.sha256Hex(COUNT)));
+        Map<String, String> digests =
+                new TreeMap<>(Map.of("tool.yaml", Digests.sha256Hex(yaml), "count.sh", Digests.sha256Hex(COUNT)));
         EntryManifest manifest = EntryManifest.sign(
                 "word.count", new EntryVersion(1, 0, 0), digests, keys.getPublic(), keys.getPrivate());
         client.trust(new CatalogWire.TrustRequest(
@@ -228,7 +235,8 @@ class SecretCanaryTest {
         assertEquals("unapproved", added.state(), added.reason());
         assertEquals(
                 "approved",
-                client.approveTool("word.count", new ToolWire.Approve(added.digest())).state());
+                client.approveTool("word.count", new ToolWire.Approve(added.digest()))
+                        .state());
     }
 
     /** It ran in a sandbox of its own, and a reference to a secret was plain text to it. */
@@ -236,8 +244,9 @@ class SecretCanaryTest {
         assertEquals("done", answer.outcome(), answer.reason());
         assertEquals(Map.of("text", "a b ${secret.api-token}"), answer.output().get("given"));
         assertEquals("no", answer.output().get("wrote"), "its own files are read-only");
-        assertEquals(0, ((Number) answer.output().get("routes")).intValue(), "it has no network");
-        assertTrue(((Number) answer.output().get("processes")).intValue() < 12, answer.output().toString());
+        assertEquals("0", String.valueOf(answer.output().get("routes")), "it has no network");
+        int processes = Integer.parseInt(String.valueOf(answer.output().get("processes")));
+        assertTrue(processes < 12, answer.output().toString());
         String env = String.valueOf(answer.output().get("env"));
         assertTrue(env.contains("HOME=/tmp ") && !env.contains("secret"), env);
         assertTrue(answer.untrusted(), "what a command gives is nobody's word");
@@ -248,7 +257,8 @@ class SecretCanaryTest {
             return files.filter(Files::isRegularFile)
                     .filter(file -> {
                         try {
-                            return !found(Files.readString(file, StandardCharsets.ISO_8859_1)).isEmpty();
+                            return !found(Files.readString(file, StandardCharsets.ISO_8859_1))
+                                    .isEmpty();
                         } catch (IOException e) {
                             return false;
                         }
