@@ -23,7 +23,7 @@ public final class ConsentCard {
 
     /** The card without its content. */
     public void head(Screen screen, Instant now) {
-        String title = ask.agent() + " wants to " + act();
+        String title = title();
         String waiting = "waiting " + waited(now);
         int room = screen.width() - 4 - Screen.columns(waiting) - 2;
         String shown = Screen.fit(screen.text(title), room);
@@ -47,12 +47,12 @@ public final class ConsentCard {
         }
     }
 
-    private String act() {
-        String name = ask.target().substring(ask.target().lastIndexOf('/') + 1);
-        return switch (ask.tool()) {
-            case "fs.write" -> "write " + name;
-            default -> "use " + ask.tool() + (name.isEmpty() ? "" : " on " + name);
-        };
+    /** What agentd says it wants; shorter for the most usual thing. */
+    private String title() {
+        return ask.tool().equals("fs.write")
+                ? ask.agent() + " wants to write "
+                        + ask.target().substring(ask.target().lastIndexOf('/') + 1)
+                : ask.title();
     }
 
     private String facts() {

@@ -27,7 +27,6 @@ import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.function.Function;
 
 /** Puts calls, and whole plans of calls, to a person, and waits for the answer as long as the caller does. */
 final class ToolAsks {
@@ -112,16 +111,14 @@ final class ToolAsks {
         return text(steps, List.of()).length() <= AskContent.LIMIT / 2;
     }
 
+    /** A step of a plan that would ask, with what its call acts on. */
+    record Asking(PlannedCall step, String target, boolean reversible) {}
+
     /** Asks about a plan; empty when it may be followed. */
-    Optional<CallOutcome.NotConsented> plan(
-            List<PlannedCall> steps, List<PlannedCall> asking, Function<PlannedCall, String> target, Waiting waiting)
+    Optional<CallOutcome.NotConsented> plan(List<PlannedCall> steps, List<Asking> asking, Waiting waiting)
             throws InterruptedException {
         Caller caller = steps.getFirst().caller();
-        List<Cover> covers = asking.stream()
-                .map(step -> new Cover(step.tool(), target.apply(step)))
-                .distinct()
-                .toList();
-        ConsentQueue.Ticket ticket = consent.ask(caller.trace(), planRequest(caller, steps, asking, covers), List.of());
+        ConsentQueue.Ticket ticket = consent.ask(caller.trace(), planRequest(caller, steps, asking), List.of());
         try {
             return switch (answer(ticket, waiting).orElseThrow()) {
                 case Resolution.Allowed _ -> Optional.empty();
@@ -138,8 +135,12 @@ final class ToolAsks {
         }
     }
 
-    private static AskRequest planRequest(
-            Caller caller, List<PlannedCall> steps, List<PlannedCall> asking, List<Cover> covers) {
+    private static AskRequest planRequest(Caller caller, List<PlannedCall> steps, List<Asking> asking) {
+        List<PlannedCall> marked = asking.stream().map(Asking::step).toList();
+        List<Cover> covers = asking.stream()
+                .map(each -> new Cover(each.step().tool(), each.target()))
+                .distinct()
+                .toList();
         return new AskRequest(
                 AskKind.PLAN,
                 caller.agent(),
@@ -148,15 +149,15 @@ final class ToolAsks {
                 caller.run() + "/" + PLAN,
                 caller.contractName(),
                 "plan",
-                "",
-                "a plan of " + steps.size() + " steps, " + asking.size() + " of which would ask",
+                "follow a plan of",
+                steps.size() + " steps, " + asking.size() + " of which would ask",
                 "",
                 Map.of(
                         "steps that ask",
-                        String.join(", ", asking.stream().map(PlannedCall::step).toList())),
-                new AskContent.Text(text(steps, asking)),
+                        String.join(", ", marked.stream().map(PlannedCall::step).toList())),
+                new AskContent.Text(text(steps, marked)),
                 Set.of(),
-                false,
+                asking.stream().allMatch(Asking::reversible),
                 caller.rules().line().apply("runtime.managed.plan"),
                 "",
                 List.of(

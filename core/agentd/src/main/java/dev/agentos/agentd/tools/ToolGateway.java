@@ -353,19 +353,18 @@ public final class ToolGateway {
      */
     public Optional<CallOutcome.NotConsented> askPlan(List<PlannedCall> steps, Waiting waiting)
             throws InterruptedException {
-        List<PlannedCall> asking = steps.stream()
-                .filter(step ->
-                        explain(step.caller(), step.tool(), step.arguments()).decision()
-                                instanceof Decision.NeedsConsent)
-                .toList();
-        return asking.size() < 2 || !asks.isReadable(steps)
-                ? Optional.empty()
-                : asks.plan(
-                        steps,
-                        asking,
-                        step -> explain(step.caller(), step.tool(), step.arguments())
-                                .target(),
-                        waiting);
+        List<ToolAsks.Asking> asking =
+                steps.stream().flatMap(step -> asking(step).stream()).toList();
+        return asking.size() < 2 || !asks.isReadable(steps) ? Optional.empty() : asks.plan(steps, asking, waiting);
+    }
+
+    private Optional<ToolAsks.Asking> asking(PlannedCall step) {
+        Considered considered = explain(step.caller(), step.tool(), step.arguments());
+        return considered.decision() instanceof Decision.NeedsConsent
+                ? tool(step.tool())
+                        .map(tool -> new ToolAsks.Asking(
+                                step, considered.target(), tool.descriptor().reversible()))
+                : Optional.empty();
     }
 
     /** A step of a plan, as far as its values are known before it begins. */

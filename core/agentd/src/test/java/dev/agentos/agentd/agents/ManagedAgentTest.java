@@ -321,7 +321,30 @@ class ManagedAgentTest {
             List<String> story = agentd.story("agent-a-001");
             assertEquals(1, story.stream().filter("consent.asked"::equals).count(), story.toString());
             assertEquals(2, story.stream().filter("grant.given"::equals).count(), story.toString());
+            assertEquals(2, story.stream().filter("grant.ended"::equals).count(), "they end with the run");
             assertEquals("second words", Files.readString(out.resolve("two.md")));
+        }
+    }
+
+    @Test
+    void aPlansGrantsAreListedWithWhereTheyWereUsedWhileTheRunGoesOn() throws Exception {
+        // What the third step writes is made on the way, so it asks by itself.
+        String third = twoWrites()
+                .replace(
+                        "filesystem:",
+                        "      - { id: held, tool: fs.write, with: { path: \"" + out
+                                + "/three.md\", content: \"${steps.list.files.0.name}\" } }\nfilesystem:");
+        try (TestAgentd agentd = TestAgentd.start(directory.resolve("home"))) {
+            assertEquals(200, agentd.spawn("k", third, Map.of()).status());
+            answer(agentd, awaitAsk(agentd, "ask-1"), "allow", "run");
+            awaitAsk(agentd, "ask-2");
+            List<? extends Map<?, ?>> grants = agentd.door.get("/v1/grants").list("grants");
+            assertEquals(2, grants.size());
+            assertEquals(
+                    List.of("agent-a-001.1/one 1", "agent-a-001.1/two 1"),
+                    grants.stream()
+                            .map(grant -> grant.get("last_use") + " " + grant.get("used"))
+                            .toList());
         }
     }
 
