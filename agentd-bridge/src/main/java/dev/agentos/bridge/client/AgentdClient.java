@@ -9,6 +9,7 @@ import dev.agentos.bridge.wire.EgressWire;
 import dev.agentos.bridge.wire.EventWire;
 import dev.agentos.bridge.wire.LanguageWire;
 import dev.agentos.bridge.wire.MailWire;
+import dev.agentos.bridge.wire.ModelWire;
 import dev.agentos.bridge.wire.SecretWire;
 import dev.agentos.bridge.wire.ServiceWire;
 import dev.agentos.bridge.wire.ServiceWire.ErrorBody;
@@ -79,6 +80,43 @@ public final class AgentdClient implements AutoCloseable {
     /** Replaces the list of models that flexible contracts may fall back to. */
     public ServiceWire.Substitutes setSubstitutes(List<String> models) {
         return post("/v1/substitutes", new ServiceWire.Substitutes(models), ServiceWire.Substitutes.class);
+    }
+
+    // ------------------------------------------------------------------ models
+
+    /** Models and providers, as they were when they were last asked; {@code refresh} asks them again. */
+    public ModelWire.Models models(boolean refresh) {
+        return get("/v1/models" + (refresh ? "?refresh=1" : ""), ModelWire.Models.class);
+    }
+
+    public ModelWire.Latencies modelLatency() {
+        return get("/v1/models/latency", ModelWire.Latencies.class);
+    }
+
+    public ModelWire.Models addModelProvider(ModelWire.AddProvider provider) {
+        return post("/v1/models/providers", provider, ModelWire.Models.class);
+    }
+
+    /** Adds weights, or approves changed ones. */
+    public ModelWire.Models addModelWeights(ModelWire.AddGguf weights) {
+        return post("/v1/models/gguf", weights, ModelWire.Models.class);
+    }
+
+    public void removeModelProvider(String name) {
+        post("/v1/models/providers/" + segment(name) + "/remove", "", ServiceWire.Done.class);
+    }
+
+    public void setModelAlias(ModelWire.Alias alias) {
+        post("/v1/models/aliases", alias, ServiceWire.Done.class);
+    }
+
+    public void setModelBudget(ModelWire.Budget budget) {
+        post("/v1/models/budgets", budget, ServiceWire.Done.class);
+    }
+
+    /** Asks a model a short question and measures it. */
+    public ModelWire.Probe probeModel(String model) {
+        return post("/v1/models/probe", new ModelWire.Named(model), ModelWire.Probe.class);
     }
 
     /** Prometheus metrics. */

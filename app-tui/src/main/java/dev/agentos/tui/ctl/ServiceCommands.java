@@ -156,31 +156,13 @@ final class ServiceCommands {
     static final class SubstituteHolder extends Agentctl.Group {}
 
     static CommandLine models(CtlContext context) {
-        CommandLine models = Agentctl.groupOf(new ModelHolder(), Map.of("list", new ListModels(context)));
+        CommandLine models = Agentctl.groupOf(new ModelHolder(), ModelCommands.all(context));
         Map<String, CtlCommand> substitutes = new LinkedHashMap<>();
         substitutes.put("list", new ListSubstitutes(context));
         substitutes.put("add", new AddSubstitute(context));
         substitutes.put("remove", new RemoveSubstitute(context));
         models.addSubcommand("substitute", Agentctl.groupOf(new SubstituteHolder(), substitutes));
         return models;
-    }
-
-    @Command(
-            name = "list",
-            description = "Models that this machine has.",
-            footer = {"", "Example:", "  agentctl model list"})
-    static final class ListModels extends CtlCommand {
-        ListModels(CtlContext context) {
-            super(context);
-        }
-
-        @Override
-        protected int run() throws InterruptedException {
-            List<String> models = client().status().machine().models();
-            return show(
-                    Map.of("models", models),
-                    () -> models.forEach(model -> screen().line("  " + screen().text(model))));
-        }
     }
 
     @Command(

@@ -6,6 +6,8 @@ import dev.agentos.agentd.agents.AgentInspection;
 import dev.agentos.agentd.agents.AgentService;
 import dev.agentos.agentd.agents.EgressCallers;
 import dev.agentos.agentd.agents.EgressConnections;
+import dev.agentos.agentd.agents.ModelCallers;
+import dev.agentos.agentd.agents.PausedAtLimits;
 import dev.agentos.agentd.agents.ProcessAgents;
 import dev.agentos.agentd.agents.ProcessWatch;
 import dev.agentos.agentd.agents.SandboxPlans;
@@ -26,6 +28,8 @@ import dev.agentos.agentd.language.LiveNames;
 import dev.agentos.agentd.machine.HostFactsProbe;
 import dev.agentos.agentd.machine.MachineProbe;
 import dev.agentos.agentd.mail.MailSettings;
+import dev.agentos.agentd.models.ModelService;
+import dev.agentos.agentd.models.ModelSettings;
 import dev.agentos.agentd.secrets.EncryptedFileSecrets;
 import dev.agentos.agentd.secrets.RedactedLogs;
 import dev.agentos.agentd.secrets.Secrets;
@@ -42,6 +46,8 @@ import dev.agentos.agentd.tools.ToolGateway;
 import dev.agentos.agentd.tools.ToolRegistry;
 import dev.agentos.agentd.tools.Tools;
 import dev.agentos.agentd.worker.EmbedderWorker;
+import dev.agentos.agentd.worker.GgufHost;
+import dev.agentos.agentd.worker.GgufProvider;
 import dev.agentos.domain.admission.Ledger;
 import dev.agentos.domain.admission.Machine;
 import dev.agentos.domain.event.Event;
@@ -74,6 +80,7 @@ public final class Agentd implements AutoCloseable {
     private final Closer closer;
     private final ServiceStatus status;
     private final AgentBook book;
+    private final ModelService models;
     private final Api api;
     private final ApiServer server;
     private final CountDownLatch stopRequested;
@@ -82,12 +89,14 @@ public final class Agentd implements AutoCloseable {
             Closer closer,
             ServiceStatus status,
             AgentBook book,
+            ModelService models,
             Api api,
             ApiServer server,
             CountDownLatch stopRequested) {
         this.closer = closer;
         this.status = status;
         this.book = book;
+        this.models = models;
         this.api = api;
         this.server = server;
         this.stopRequested = stopRequested;
@@ -180,10 +189,24 @@ public final class Agentd implements AutoCloseable {
         Catalog catalog = new Catalog(config.catalog(), config.state().resolve("catalog"), keys, journal);
         ToolRegistry registry = new ToolRegistry(
                 config.state().resolve("tools"), config.run().resolve("tools"), calls, keys::all, gateway);
+        ModelService models =
+                closer.add(new ModelService(
+                new ModelService.Means(
+                        config.run(),
+                        journal,
+                        consent,
+                        time,
+                        worker,
+                        (name, host) -> secrets.refusal(name, host).isPresent()
+                                ? Optional.empty()
+                                : secrets.valueOf(name),
+                        ggufs(sandbox, config, bootId),
+                        machine.gpuMemoryBytes()),
+                new ModelCallers(book)));
         SandboxPlans plans = new SandboxPlans(agentsDirectory, List.of(config.state(), config.run()));
         StdinPipes stdins = new StdinPipes();
         AgentEnds ends = closer.add(new AgentEnds(book, time));
-        ProcessAgents processes = new ProcessAgents(book, sandbox, time, plans, stdins, ends, egress);
+        ProcessAgents processes = new ProcessAgents(book, sandbox, time, plans, stdins, ends, egress, models.doors());
         AgentService agents = closer.add(new AgentService(
                 book, journal, consent, gateway, processes, ends, time, agentsDirectory, () -> events.watchers() > 0));
         ProcessWatch processWatch = new ProcessWatch(book, processes, consent, plans, time);
@@ -197,6 +220,7 @@ public final class Agentd implements AutoCloseable {
         gateway.load();
         egress.load();
         agents.load();
+        models.load(new PausedAtLimits(book, agents), agents::substitutes);
 
         CountDownLatch stopRequested = new CountDownLatch(1);
         ServiceStatus status = new ServiceStatus(config, time, book, consent, journal, worker);
@@ -207,9 +231,10 @@ public final class Agentd implements AutoCloseable {
                 new HostFactsProbe(config.execd()),
                 book,
                 status,
-                BUILT_IN_MODELS,
+                models::names,
                 () -> capabilities(more, registry));
         registry.onChange(watch::refresh);
+        models.registry().onChange(watch::refresh);
         watch.begin();
         Api api = new Api(
                 status,
@@ -231,6 +256,7 @@ public final class Agentd implements AutoCloseable {
                 new LanguageService(
                         worker, config.state().resolve("language-vectors.bin"), new LiveNames(book, consent, gateway)),
                 registry,
+                models,
                 stopRequested::countDown);
         ApiServer server = closer.add(ApiServer.start(
                 api.routes(),
@@ -239,6 +265,7 @@ public final class Agentd implements AutoCloseable {
                 System.getProperty("user.name"),
                 PeerProcess::of,
                 config.tcp()));
+        models.openOwnDoor(System.getProperty("user.name"), PeerProcess::of);
         Sampler sampler =
                 closer.add(new Sampler(time, book, consent, processes, processWatch, probe, history, metrics));
         sampler.start();
@@ -251,7 +278,23 @@ public final class Agentd implements AutoCloseable {
             calls.endLeftovers();
             agents.recover();
         });
-        return new Agentd(closer, status, book, api, server, stopRequested);
+        return new Agentd(closer, status, book, models, api, server, stopRequested);
+    }
+
+    /** Files of weights run in workers of their own, each in a sandbox. */
+    private static ModelSettings.GgufMaker ggufs(Sandbox sandbox, AgentdConfig config, String bootId) {
+        GgufHost.Starter starter = GgufHost.sandboxed(sandbox, config.run(), config.worker(), bootId);
+        return (name, settings, digest) -> new GgufProvider(
+                name,
+                new GgufHost(
+                        new GgufHost.Settings(
+                                Path.of(settings.file()),
+                                digest,
+                                (int) settings.slots(),
+                                (int) settings.context(),
+                                (int) settings.threads(),
+                                GgufHost.PORTION),
+                        starter));
     }
 
     private static Set<String> capabilities(List<Tool> more, ToolRegistry registry) {
@@ -299,6 +342,10 @@ public final class Agentd implements AutoCloseable {
 
     public AgentBook book() {
         return book;
+    }
+
+    public ModelService models() {
+        return models;
     }
 
     /** What the doors offer. */

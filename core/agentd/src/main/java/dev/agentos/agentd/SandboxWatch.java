@@ -22,7 +22,7 @@ public final class SandboxWatch {
     private final HostFactsProbe facts;
     private final AgentBook book;
     private final ServiceStatus status;
-    private final Set<String> models;
+    private final Supplier<Set<String>> models;
     private final Supplier<Set<String>> tools;
     private final AtomicReference<List<Finding>> findings = new AtomicReference<>(List.of());
     private final CountDownLatch known = new CountDownLatch(1);
@@ -33,7 +33,7 @@ public final class SandboxWatch {
             HostFactsProbe facts,
             AgentBook book,
             ServiceStatus status,
-            Set<String> models,
+            Supplier<Set<String>> models,
             Supplier<Set<String>> tools) {
         this.sandbox = sandbox;
         this.probe = probe;
@@ -53,12 +53,12 @@ public final class SandboxWatch {
         try {
             Sandbox.Host host = sandbox.host();
             status.host(host);
-            book.machine(probe.probe(models, tools.get(), Optional.of(host), ""));
+            book.machine(probe.probe(models.get(), tools.get(), Optional.of(host), ""));
             findings.set(Doctor.examine(facts.read(Optional.of(host), "")));
         } catch (Sandbox.SandboxException e) {
             String why = String.valueOf(e.getMessage());
             status.hostTrouble(why);
-            book.machine(probe.probe(models, tools.get(), Optional.empty(), why));
+            book.machine(probe.probe(models.get(), tools.get(), Optional.empty(), why));
             findings.set(Doctor.examine(facts.read(Optional.empty(), why)));
         } finally {
             known.countDown();

@@ -2,6 +2,7 @@ package dev.agentos.agentd.agents;
 
 import dev.agentos.agentd.ServiceException;
 import dev.agentos.agentd.egress.EgressDoors;
+import dev.agentos.agentd.models.door.ModelDoors;
 import dev.agentos.agentd.telemetry.Tracing;
 import dev.agentos.bridge.wire.AgentWire.ReceiptLine;
 import dev.agentos.domain.contract.AgentRuntime;
@@ -39,6 +40,7 @@ public final class ProcessAgents {
     private final StdinPipes stdins;
     private final AgentEnds ends;
     private final EgressDoors egress;
+    private final ModelDoors models;
     private final ExecutorService exits = Executors.newSingleThreadExecutor(
             Thread.ofPlatform().daemon().name("process-exits").factory());
     private final ExecutorService tidying = Executors.newVirtualThreadPerTaskExecutor();
@@ -51,7 +53,8 @@ public final class ProcessAgents {
             SandboxPlans plans,
             StdinPipes stdins,
             AgentEnds ends,
-            EgressDoors egress) {
+            EgressDoors egress,
+            ModelDoors models) {
         this.book = book;
         this.sandbox = sandbox;
         this.time = time;
@@ -59,6 +62,7 @@ public final class ProcessAgents {
         this.stdins = stdins;
         this.ends = ends;
         this.egress = egress;
+        this.models = models;
         sandbox.onExit(exit -> exits.execute(() -> exited(exit)));
         sandbox.onLost(() -> exits.execute(this::brokerLost));
     }
@@ -83,15 +87,16 @@ public final class ProcessAgents {
         try {
             Workspaces.make(agent);
             PlanTerms terms = new PlanTerms(document, sandbox.host());
-            Sandbox.Plan plan = egress.equip(
-                    id,
-                    document,
-                    terms.on(plans.of(agent, document)),
-                    book.ledger().machine().mechanisms().contains("doors"));
+            boolean doors = book.ledger().machine().mechanisms().contains("doors");
+            Sandbox.Plan plan = models.equip(
+                    id, document, egress.equip(id, document, terms.on(plans.of(agent, document)), doors), doors);
             argv = plan.argv();
             receipt = terms.receipt(sandbox.prepare(plan));
             receipt = new Receipt(
-                    receipt.incarnation(), receipt.pid(), receipt.spawnMicros(), egress.receipt(id, document, receipt));
+                    receipt.incarnation(),
+                    receipt.pid(),
+                    receipt.spawnMicros(),
+                    models.receipt(id, document, egress.receipt(id, document, receipt)));
         } catch (SandboxException e) {
             attempt.run();
             failed(
@@ -296,7 +301,10 @@ public final class ProcessAgents {
         int dot = run.lastIndexOf('.');
         book.find(dot < 0 ? run : run.substring(0, dot))
                 .filter(agent -> agent.state().isFinal())
-                .ifPresent(agent -> egress.close(agent.id()));
+                .ifPresent(agent -> {
+                    egress.close(agent.id());
+                    models.close(agent.id());
+                });
     }
 
     private void brokerLost() {
@@ -437,6 +445,7 @@ public final class ProcessAgents {
             default -> {
                 beganNanos.put(agent.run(), time.nanos());
                 egress.adopt(agent.id(), book.document(agent.id()));
+                models.adopt(agent.id(), book.document(agent.id()));
                 if (agent.state() == AgentState.STOPPING || agent.stop().isPresent()) {
                     kill(agent);
                 }

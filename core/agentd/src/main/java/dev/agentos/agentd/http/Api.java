@@ -12,6 +12,7 @@ import dev.agentos.agentd.consent.ConsentService;
 import dev.agentos.agentd.journal.SqliteJournal;
 import dev.agentos.agentd.language.LanguageService;
 import dev.agentos.agentd.mail.MailSettings;
+import dev.agentos.agentd.models.ModelService;
 import dev.agentos.agentd.secrets.Secrets;
 import dev.agentos.agentd.telemetry.EventHub;
 import dev.agentos.agentd.telemetry.HistoryStore;
@@ -46,6 +47,7 @@ public final class Api {
             Catalog catalog,
             LanguageService language,
             ToolRegistry registry,
+            ModelService models,
             Runnable shutdown) {
         List<Route> all = new ArrayList<>();
         all.addAll(new ServiceRoutes(status, book, agents, consent, tools, journal, events, history, metrics, shutdown)
@@ -57,6 +59,7 @@ public final class Api {
         all.addAll(new ToolRoutes(registry).routes());
         all.addAll(new TaskRoutes(tasks).routes());
         all.addAll(new LanguageRoutes(language).routes());
+        all.addAll(new ModelRoutes(models).routes());
         all.add(AgentRoutes.post(
                 "/v1/doctor", "doctor", "Probe the host again", List.of(), Void.class, ServiceWire.Status.class, _ -> {
                     sandbox.refresh();

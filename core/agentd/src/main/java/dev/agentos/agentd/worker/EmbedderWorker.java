@@ -1,27 +1,14 @@
 package dev.agentos.agentd.worker;
 
-import dev.agentos.agentd.agents.SandboxPlans;
 import dev.agentos.bridge.worker.EmbedClient;
 import dev.agentos.domain.extractive.SentenceVectors;
 import dev.agentos.domain.port.Sandbox;
-import dev.agentos.domain.port.Sandbox.Mount;
 import dev.agentos.domain.port.Sandbox.SandboxException;
 import java.io.IOException;
-import java.net.StandardProtocolFamily;
-import java.net.UnixDomainSocketAddress;
-import java.nio.channels.SelectionKey;
-import java.nio.channels.Selector;
-import java.nio.channels.ServerSocketChannel;
-import java.nio.channels.SocketChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -33,14 +20,16 @@ public final class EmbedderWorker implements SentenceVectors, AutoCloseable {
 
     private static final Duration START_LIMIT = Duration.ofSeconds(30);
     private static final Duration REQUEST_LIMIT = Duration.ofSeconds(120);
-    private static final String INSIDE_RUN = "/run/agentos";
-    private static final String INSIDE_CODE = "/opt/agentos/worker";
     private static final long MEMORY = 768L * 1024 * 1024;
-    private static final long TMP = 64L * 1024 * 1024;
+    private static final List<String> JVM = List.of(
+            "-XX:+UseSerialGC",
+            "-XX:TieredStopAtLevel=1",
+            "-Xmx64m",
+            "-Xss512k",
+            "-XX:-UsePerfData",
+            "-XX:+ExitOnOutOfMemoryError");
 
-    private final Sandbox sandbox;
-    private final Path runDirectory;
-    private final Path code;
+    private final SandboxedWorker worker;
     private final String bootId;
     private final ReentrantLock lock = new ReentrantLock();
     private @Nullable EmbedClient client;
@@ -52,9 +41,7 @@ public final class EmbedderWorker implements SentenceVectors, AutoCloseable {
      * @param code the worker's jars and its model, prepared by the build
      */
     public EmbedderWorker(Sandbox sandbox, Path runDirectory, Path code, String bootId) {
-        this.sandbox = sandbox;
-        this.runDirectory = runDirectory;
-        this.code = code;
+        this.worker = new SandboxedWorker(sandbox, runDirectory, code);
         this.bootId = bootId;
     }
 
@@ -113,81 +100,23 @@ public final class EmbedderWorker implements SentenceVectors, AutoCloseable {
     }
 
     private EmbedClient start() throws IOException, SandboxException {
-        if (!Files.isDirectory(code)) {
-            throw new IOException(code + " is missing; build it with ./agentos build");
-        }
-        Path folder = Files.createDirectories(
-                runDirectory.resolve("worker"),
-                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-        Path socket = folder.resolve("worker.sock");
-        Files.deleteIfExists(socket);
-        String incarnation = "model-worker-" + bootId + "." + ++number;
-        try (ServerSocketChannel listening = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
-            listening.bind(UnixDomainSocketAddress.of(socket));
-            sandbox.prepare(plan(incarnation, folder));
-            sandbox.start(incarnation);
-            Optional<SocketChannel> connected = accept(listening);
-            if (connected.isEmpty()) {
-                sandbox.kill(incarnation);
-                throw new IOException("it did not connect in " + START_LIMIT.toSeconds() + " s; see "
-                        + runDirectory.resolve("worker.log"));
-            }
-            return EmbedClient.over(connected.get(), START_LIMIT, REQUEST_LIMIT);
-        }
-    }
-
-    private static Optional<SocketChannel> accept(ServerSocketChannel listening) throws IOException {
-        listening.configureBlocking(false);
-        try (Selector selector = Selector.open()) {
-            listening.register(selector, SelectionKey.OP_ACCEPT);
-            if (selector.select(START_LIMIT.toMillis()) == 0) {
-                return Optional.empty();
-            }
-            SocketChannel channel = listening.accept();
-            channel.configureBlocking(true);
-            return Optional.of(channel);
-        }
-    }
-
-    private Sandbox.Plan plan(String incarnation, Path folder) throws IOException {
-        Path java = Path.of(System.getProperty("java.home")).toRealPath();
-        List<Mount> mounts = new ArrayList<>(SandboxPlans.system());
-        mounts.removeIf(mount -> mount instanceof Mount.Tmpfs);
-        mounts.add(new Mount.Tmpfs("/tmp", TMP));
-        if (!java.startsWith("/usr")) {
-            mounts.add(new Mount.Bind(java.toString(), java.toString(), false));
-        }
-        mounts.add(new Mount.Bind(code.toRealPath().toString(), INSIDE_CODE, false));
-        mounts.add(new Mount.Bind(folder.toRealPath().toString(), INSIDE_RUN, true));
-        List<String> argv = List.of(
-                java.resolve("bin/java").toString(),
-                "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1",
-                "-Xmx64m",
-                "-Xss512k",
-                "-XX:-UsePerfData",
-                "-XX:+ExitOnOutOfMemoryError",
-                "-jar",
-                INSIDE_CODE + "/model-worker.jar",
-                "--socket",
-                INSIDE_RUN + "/worker.sock",
-                "--model",
-                INSIDE_CODE + "/model");
-        String log = runDirectory.resolve("worker.log").toString();
-        return new Sandbox.Plan(
-                incarnation,
-                "model-worker",
-                argv,
-                Map.of("PATH", "/usr/bin:/bin", "HOME", "/tmp", "LANG", "C.UTF-8"),
-                "/tmp",
-                mounts,
-                new Sandbox.Stdio(Optional.empty(), log, log),
-                new Sandbox.Limits(
-                        OptionalLong.of(MEMORY),
-                        OptionalLong.of(128),
-                        OptionalLong.of(2000),
-                        OptionalLong.of(256),
-                        OptionalLong.empty()));
+        return EmbedClient.over(
+                worker.start(new SandboxedWorker.Program(
+                        "model-worker-" + bootId + "." + ++number,
+                        "worker",
+                        JVM,
+                        List.of(
+                                "-jar",
+                                SandboxedWorker.INSIDE_CODE + "/model-worker.jar",
+                                "--socket",
+                                SandboxedWorker.INSIDE_RUN + "/worker.sock",
+                                "--model",
+                                SandboxedWorker.INSIDE_CODE + "/model"),
+                        Map.of(),
+                        SandboxedWorker.limits(MEMORY, 2000),
+                        START_LIMIT)),
+                START_LIMIT,
+                REQUEST_LIMIT);
     }
 
     @Override

@@ -54,7 +54,7 @@ class ProcessAgentTest {
         assertEquals("agent-a-001", reply.text("id"));
         assertEquals("running", reply.text("state"));
         assertEquals("agent-a-001.1", reply.text("incarnation"));
-        assertEquals(15, reply.list("receipt").size());
+        assertEquals(17, reply.list("receipt").size());
         assertEquals(
                 List.of("agent.admitted", "queued>starting", "sandbox.prepared", "starting>running"),
                 agentd.story("agent-a-001"));

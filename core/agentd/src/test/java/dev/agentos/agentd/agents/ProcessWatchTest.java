@@ -3,6 +3,8 @@ package dev.agentos.agentd.agents;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.agentos.agentd.models.door.ModelDoors;
+import dev.agentos.agentd.fake.NoModels;
 import dev.agentos.agentd.consent.ConsentService;
 import dev.agentos.agentd.egress.EgressDoors;
 import dev.agentos.agentd.egress.Resolver;
@@ -73,7 +75,15 @@ class ProcessWatchTest {
         AgentEnds ends = new AgentEnds(book, time);
         egress = new EgressDoors(
                 directory.resolve("doors"), journal, consent, time, Resolver.system(), new EgressCallers(book));
-        ProcessAgents processes = new ProcessAgents(book, sandbox, time, plans, new StdinPipes(), ends, egress);
+        ProcessAgents processes = new ProcessAgents(
+                    book,
+                    sandbox,
+                    time,
+                    plans,
+                    new StdinPipes(),
+                    ends,
+                    egress,
+                    new ModelDoors(directory.resolve("doors"), new NoModels(), (_, _) -> Optional.empty(), time));
         agents = new AgentService(book, journal, consent, gateway, processes, ends, time, folder, () -> true);
         watch = new ProcessWatch(book, processes, consent, plans, time);
     }

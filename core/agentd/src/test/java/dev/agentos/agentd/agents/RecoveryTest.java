@@ -3,6 +3,8 @@ package dev.agentos.agentd.agents;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.agentos.agentd.models.door.ModelDoors;
+import dev.agentos.agentd.fake.NoModels;
 import dev.agentos.agentd.consent.ConsentService;
 import dev.agentos.agentd.egress.EgressDoors;
 import dev.agentos.agentd.egress.Resolver;
@@ -319,7 +321,15 @@ class RecoveryTest {
             AgentEnds ends = new AgentEnds(book, time);
             EgressDoors egress = new EgressDoors(
                     directory.resolve("doors"), journal, consent, time, Resolver.system(), new EgressCallers(book));
-            ProcessAgents processes = new ProcessAgents(book, sandbox, time, plans, new StdinPipes(), ends, egress);
+            ProcessAgents processes = new ProcessAgents(
+                    book,
+                    sandbox,
+                    time,
+                    plans,
+                    new StdinPipes(),
+                    ends,
+                    egress,
+                    new ModelDoors(directory.resolve("doors"), new NoModels(), (_, _) -> Optional.empty(), time));
             try (egress;
                     AgentService agents = new AgentService(
                             book, journal, consent, gateway, processes, ends, time, agentsDirectory, () -> true)) {

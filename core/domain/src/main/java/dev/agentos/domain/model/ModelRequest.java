@@ -10,7 +10,6 @@ import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What a model is asked.
@@ -31,7 +30,7 @@ public record ModelRequest(
         ToolChoice choice,
         OutputFormat format,
         Sampling sampling,
-        Map<String, @Nullable Object> extras,
+        Map<String, Object> extras,
         String wire,
         String resumeFrom) {
 
@@ -40,7 +39,7 @@ public record ModelRequest(
      *
      * @param parameters a JSON Schema
      */
-    public record ToolSpec(String name, String description, Map<String, @Nullable Object> parameters) {
+    public record ToolSpec(String name, String description, Map<String, Object> parameters) {
         public ToolSpec {
             parameters = Collections.unmodifiableMap(new LinkedHashMap<>(parameters));
         }
@@ -66,7 +65,7 @@ public record ModelRequest(
         record Json() implements OutputFormat {}
 
         /** JSON that a schema describes. */
-        record Schema(String name, Map<String, @Nullable Object> schema) implements OutputFormat {
+        record Schema(String name, Map<String, Object> schema) implements OutputFormat {
             public Schema {
                 schema = Collections.unmodifiableMap(new LinkedHashMap<>(schema));
             }

@@ -62,6 +62,7 @@ public final class ProveMain implements Callable<Integer> {
                     "consent",
                     "keys, pastes, long and hostile cards, crashes: no answer that nobody gave",
                     _ -> new ConsentCampaign())
+            .with("models", "unmodified clients of models inside the sandbox", _ -> new ModelsCampaign())
             .with(
                     "keys",
                     "random keys into monitor and shell while cards arrive: nothing answered",

@@ -1,0 +1,165 @@
+package dev.agentos.agentd.models;
+
+import dev.agentos.agentd.consent.ConsentService;
+import dev.agentos.agentd.models.door.ModelDoors;
+import dev.agentos.agentd.models.provider.ExtractiveProvider;
+import dev.agentos.bridge.wire.ModelWire;
+import dev.agentos.domain.extractive.SentenceVectors;
+import dev.agentos.domain.model.ModelCaller;
+import dev.agentos.domain.model.ModelException;
+import dev.agentos.domain.model.ModelReply;
+import dev.agentos.domain.model.Models;
+import dev.agentos.domain.port.Journal;
+import dev.agentos.domain.port.Journal.Trace;
+import dev.agentos.domain.port.PeerOrigin;
+import dev.agentos.domain.port.TimeSource;
+import java.io.IOException;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BiFunction;
+import java.util.function.Function;
+import java.util.function.Supplier;
+
+/** Models put together: registry, budgets, queues, gateway and doors. */
+public final class ModelService implements AutoCloseable {
+
+    private final ModelRegistry registry;
+    private final BudgetBook budgets;
+    private final ClassDispatch queues;
+    private final LatencyBook latencies;
+    private final ModelGateway gateway;
+    private final ModelDoors doors;
+    private final ModelSettings settings;
+    private final TimeSource time;
+    private final String gpu;
+    private final Path run;
+    private final AtomicReference<Supplier<List<String>>> operatorModels = new AtomicReference<>(List::of);
+
+    /**
+     * What models are made of.
+     *
+     * @param run the service's short-lived files, where the doors are made
+     * @param vectors for the built-in model
+     * @param keys the value of a secret, by its name and the host that it is for
+     * @param gpuBytes memory of graphics processors, as far as it was found
+     */
+    public record Means(
+            Path run,
+            Journal journal,
+            ConsentService consent,
+            TimeSource time,
+            SentenceVectors vectors,
+            BiFunction<String, String, Optional<String>> keys,
+            ModelSettings.GgufMaker ggufs,
+            long gpuBytes) {}
+
+    public ModelService(Means means, ModelDoors.Callers callers) throws InterruptedException {
+        this.run = means.run();
+        this.time = means.time();
+        this.gpu = means.gpuBytes() == 0
+                ? "no GPU was found on this machine: models run on its processors"
+                : means.gpuBytes() / (1024 * 1024) + " MiB of GPU memory";
+        this.registry = new ModelRegistry(time);
+        this.budgets = new BudgetBook(means.journal(), means.consent(), time);
+        this.queues = new ClassDispatch(time);
+        this.latencies = new LatencyBook(means.journal());
+        this.gateway = new ModelGateway(
+                registry,
+                budgets,
+                queues,
+                latencies,
+                means.journal(),
+                time,
+                () -> operatorModels.get().get());
+        this.settings = new ModelSettings(means.journal(), registry, budgets, means.keys(), means.ggufs());
+        this.doors = new ModelDoors(run.resolve("doors"), gateway, callers, time);
+        registry.add(new ExtractiveProvider(means.vectors()));
+    }
+
+    /** Reads what was there before a restart. */
+    public void load(AgentControl control, Supplier<List<String>> substitutes) {
+        operatorModels.set(substitutes);
+        settings.load();
+        budgets.load(control);
+    }
+
+    public ModelSettings settings() {
+        return settings;
+    }
+
+    /** Models and providers as they are shown. */
+    public ModelWire.Models view() {
+        return ModelViews.models(registry, settings, queues, latencies, gpu);
+    }
+
+    /** How soon agents were answered. */
+    public ModelWire.Latencies latencyView() {
+        return new ModelWire.Latencies(latencies.latencies().entrySet().stream()
+                .map(each -> new ModelWire.Latency(
+                        each.getKey(),
+                        each.getValue().answers(),
+                        each.getValue().onsetMillis(),
+                        each.getValue().onsetMillisP95(),
+                        each.getValue().turnMillis(),
+                        each.getValue().turnMillisP95(),
+                        each.getValue().jitterPct(),
+                        each.getValue().missed()))
+                .toList());
+    }
+
+    /** Asks a model a short question and measures the answer. */
+    public ModelWire.Probe probe(Trace trace, String model) throws ModelException, InterruptedException {
+        long from = time.nanos();
+        AtomicLong first = new AtomicLong();
+        ModelReply reply = gateway.call(
+                ModelCaller.operator(trace),
+                ModelViews.probe(model),
+                _ -> first.compareAndSet(0, time.nanos() - from));
+        return ModelViews.probed(reply, first.get(), time.nanos() - from);
+    }
+
+    /** Opens agentd's own door, {@code models.sock} in the run directory. */
+    public void openOwnDoor(String owner, Function<SocketChannel, PeerOrigin> origins) throws IOException {
+        doors.openOwn(run.resolve("models.sock"), owner, origins);
+    }
+
+    public Models models() {
+        return gateway;
+    }
+
+    public ModelRegistry registry() {
+        return registry;
+    }
+
+    public BudgetBook budgets() {
+        return budgets;
+    }
+
+    public ClassDispatch queues() {
+        return queues;
+    }
+
+    public LatencyBook latencies() {
+        return latencies;
+    }
+
+    public ModelDoors doors() {
+        return doors;
+    }
+
+    /** What contracts can bind to now. */
+    public Set<String> names() {
+        return registry.router(List.of()).names();
+    }
+
+    @Override
+    public void close() {
+        doors.close();
+        registry.close();
+    }
+}

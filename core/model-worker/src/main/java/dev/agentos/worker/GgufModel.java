@@ -1,0 +1,154 @@
+package dev.agentos.worker;
+
+import de.kherud.llama.InferenceParameters;
+import de.kherud.llama.LlamaIterator;
+import de.kherud.llama.LlamaModel;
+import de.kherud.llama.LlamaOutput;
+import de.kherud.llama.ModelParameters;
+import de.kherud.llama.Pair;
+import dev.agentos.bridge.worker.GenerateFrame.Ended;
+import dev.agentos.bridge.worker.GenerateFrame.Generate;
+import dev.agentos.bridge.worker.GenerateFrame.How;
+import dev.agentos.bridge.worker.GenerateFrame.Message;
+import java.io.IOException;
+import java.lang.reflect.Field;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BooleanSupplier;
+
+/** A GGUF file in llama.cpp, with several slots that share each step of arithmetic. */
+final class GgufModel implements AutoCloseable {
+
+    private final LlamaModel model;
+    private final int portion;
+
+    /** Loads it. The library is looked for in the folder of the options and nowhere else. */
+    GgufModel(GgufOptions options) {
+        System.setProperty("de.kherud.llama.lib.path", options.library().toString());
+        this.portion = options.portion();
+        this.model = new LlamaModel(new ModelParameters()
+                .setModel(options.model().toString())
+                .setParallel(options.slots())
+                .setCtxSize(options.slots() * options.context())
+                .setThreads(options.threads())
+                .setThreadsBatch(options.threads())
+                .setBatchSize(options.portion())
+                .setUbatchSize(options.portion())
+                .enableContBatching()
+                .disableContextShift()
+                // Slots are chosen by the gateway: what one scope's prompt left behind is not for another's.
+                .setSlotPromptSimilarity(0)
+                .disableLog());
+    }
+
+    /** Takes the pieces of an answer. */
+    interface Pieces {
+        void piece(String text) throws IOException;
+    }
+
+    int count(String text) {
+        return model.encode(text).length;
+    }
+
+    String template(List<Message> messages) {
+        String system = "";
+        List<Pair<String, String>> rest = new ArrayList<>();
+        for (Message message : messages) {
+            if (message.role().equals("system") && rest.isEmpty() && system.isEmpty()) {
+                system = message.text();
+            } else {
+                rest.add(new Pair<>(message.role(), message.text()));
+            }
+        }
+        return model.applyTemplate(new InferenceParameters("").setMessages(system, rest));
+    }
+
+    /** Answers, until the end or until {@code cancelled} says so between two tokens. */
+    Ended generate(Generate ask, Pieces pieces, BooleanSupplier cancelled) throws IOException {
+        int prompt = count(ask.prompt());
+        boolean keep = ask.keep();
+        if (ask.patient()) {
+            if (!read(ask, prompt, cancelled)) {
+                return new Ended(ask.id(), How.CANCELLED, prompt, 0);
+            }
+            keep = true;
+        }
+        int said = 0;
+        LlamaIterator answer = model.generate(parameters(ask, ask.prompt(), ask.maxTokens(), keep)).iterator();
+        while (answer.hasNext()) {
+            if (cancelled.getAsBoolean()) {
+                answer.cancel();
+                return new Ended(ask.id(), How.CANCELLED, prompt, said);
+            }
+            LlamaOutput output = answer.next();
+            if (!output.text.isEmpty()) {
+                said++;
+                pieces.piece(output.text);
+            }
+        }
+        return new Ended(ask.id(), said >= ask.maxTokens() ? How.LENGTH : How.STOP, prompt, said);
+    }
+
+    /**
+     * Reads a prompt into its slot in portions, each of which finds the ones before it there. An answer that waits
+     * behind one portion does not wait behind a whole prompt.
+     */
+    private boolean read(Generate ask, int tokens, BooleanSupplier cancelled) {
+        int portions = (tokens + portion - 1) / portion;
+        boolean keep = ask.keep();
+        for (int i = 1; i < portions; i++) {
+            if (cancelled.getAsBoolean()) {
+                return false;
+            }
+            int end = (int) ((long) ask.prompt().length() * i / portions);
+            // A character outside the basic plane is two units, and is not cut.
+            int cut = Character.isHighSurrogate(ask.prompt().charAt(end - 1)) ? end - 1 : end;
+            model.generate(parameters(ask, ask.prompt().substring(0, cut), 0, keep))
+                    .forEach(_ -> {});
+            keep = true;
+        }
+        return !cancelled.getAsBoolean();
+    }
+
+    private static InferenceParameters parameters(Generate ask, String prompt, int most, boolean keep) {
+        InferenceParameters parameters = new InferenceParameters(prompt)
+                .setNPredict(most)
+                .setCachePrompt(keep)
+                .setIgnoreEos(ask.endless());
+        if (ask.temperature() >= 0) {
+            parameters.setTemperature((float) ask.temperature());
+        }
+        if (ask.topP() >= 0) {
+            parameters.setTopP((float) ask.topP());
+        }
+        if (ask.seed() >= 0) {
+            parameters.setSeed((int) ask.seed());
+        }
+        if (!ask.stop().isEmpty()) {
+            parameters.setStopStrings(ask.stop().toArray(String[]::new));
+        }
+        if (!ask.schema().isEmpty() && most > 0) {
+            parameters.setGrammar(LlamaModel.jsonSchemaToGrammar(ask.schema()));
+        }
+        slot(parameters, ask.slot());
+        return parameters;
+    }
+
+    /** The library passes {@code id_slot} on to llama.cpp and has no method for it. */
+    @SuppressWarnings("unchecked")
+    private static void slot(InferenceParameters parameters, int slot) {
+        try {
+            Field field = InferenceParameters.class.getSuperclass().getDeclaredField("parameters");
+            field.setAccessible(true);
+            ((Map<String, String>) field.get(parameters)).put("id_slot", String.valueOf(slot));
+        } catch (ReflectiveOperationException e) {
+            throw new LinkageError("de.kherud:llama is another version than the one this was made for", e);
+        }
+    }
+
+    @Override
+    public void close() {
+        model.close();
+    }
+}
