@@ -49,7 +49,14 @@ public final class ModelWire {
      * @param running and {@code waiting}: calls that have their turn, and calls that wait for it
      */
     public record ProviderView(
-            String name, String kind, String where, String trouble, String asked, long slots, long running, long waiting) {}
+            String name,
+            String kind,
+            String where,
+            String trouble,
+            String asked,
+            long slots,
+            long running,
+            long waiting) {}
 
     /**
      * All of it.

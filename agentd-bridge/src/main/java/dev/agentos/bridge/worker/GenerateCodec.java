@@ -45,7 +45,10 @@ public final class GenerateCodec {
     /** Writes one frame, blocking until all of it is out. */
     public static void write(WritableByteChannel channel, GenerateFrame frame) throws IOException {
         byte[] body = encode(frame);
-        ByteBuffer bytes = ByteBuffer.allocate(4 + body.length).putInt(body.length).put(body).flip();
+        ByteBuffer bytes = ByteBuffer.allocate(4 + body.length)
+                .putInt(body.length)
+                .put(body)
+                .flip();
         while (bytes.hasRemaining()) {
             channel.write(bytes);
         }

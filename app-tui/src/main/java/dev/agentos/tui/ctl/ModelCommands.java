@@ -189,7 +189,8 @@ final class ModelCommands {
         protected int run() throws InterruptedException {
             ModelWire.Latencies latencies = client().modelLatency();
             return show(latencies, () -> {
-                Table table = new Table("AGENT", "ANSWERS", "FIRST MS", "95 %", "TURN MS", "95 %", "JITTER %", "MISSED");
+                Table table =
+                        new Table("AGENT", "ANSWERS", "FIRST MS", "95 %", "TURN MS", "95 %", "JITTER %", "MISSED");
                 for (ModelWire.Latency each : latencies.agents()) {
                     table.row(
                             Cell.of(each.agent()),
@@ -225,7 +226,11 @@ final class ModelCommands {
         @Option(names = "--kind", required = true, paramLabel = "KIND", description = "openai, ollama or anthropic.")
         private String kind = "";
 
-        @Option(names = "--url", required = true, paramLabel = "URL", description = "Where it is, without the wire's path.")
+        @Option(
+                names = "--url",
+                required = true,
+                paramLabel = "URL",
+                description = "Where it is, without the wire's path.")
         private String url = "";
 
         @Option(names = "--key", paramLabel = "SECRET", description = "The name of the secret that holds its key.")
@@ -328,10 +333,12 @@ final class ModelCommands {
         protected int run() throws InterruptedException {
             ModelWire.Models all = client().addModelWeights(
                             new ModelWire.AddGguf(file, source, Optional.ofNullable(approve), slots, tokens, threads));
-            return show(all, () -> all.models().stream()
-                    .filter(model -> !model.digest().isEmpty())
-                    .forEach(model -> screen().line(
-                                    "  " + screen().text(model.name()) + "  sha256 " + model.digest())));
+            return show(
+                    all,
+                    () -> all.models().stream()
+                            .filter(model -> !model.digest().isEmpty())
+                            .forEach(model ->
+                                    screen().line("  " + screen().text(model.name()) + "  sha256 " + model.digest())));
         }
     }
 
@@ -374,8 +381,10 @@ final class ModelCommands {
             client().setModelAlias(new ModelWire.Alias(name, model));
             return show(
                     Map.of("name", name, "model", model),
-                    () -> screen().line(screen()
-                            .text(model.isEmpty() ? name + " stands for nothing now." : name + " stands for " + model + ".")));
+                    () -> screen().line(screen().text(
+                                    model.isEmpty()
+                                            ? name + " stands for nothing now."
+                                            : name + " stands for " + model + ".")));
         }
     }
 

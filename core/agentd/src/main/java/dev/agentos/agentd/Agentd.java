@@ -189,17 +189,15 @@ public final class Agentd implements AutoCloseable {
         Catalog catalog = new Catalog(config.catalog(), config.state().resolve("catalog"), keys, journal);
         ToolRegistry registry = new ToolRegistry(
                 config.state().resolve("tools"), config.run().resolve("tools"), calls, keys::all, gateway);
-        ModelService models =
-                closer.add(new ModelService(
+        ModelService models = closer.add(new ModelService(
                 new ModelService.Means(
                         config.run(),
                         journal,
                         consent,
                         time,
                         worker,
-                        (name, host) -> secrets.refusal(name, host).isPresent()
-                                ? Optional.empty()
-                                : secrets.valueOf(name),
+                        (name, host) ->
+                                secrets.refusal(name, host).isPresent() ? Optional.empty() : secrets.valueOf(name),
                         ggufs(sandbox, config, bootId),
                         machine.gpuMemoryBytes()),
                 new ModelCallers(book)));

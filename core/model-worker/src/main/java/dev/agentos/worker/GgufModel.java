@@ -75,7 +75,8 @@ final class GgufModel implements AutoCloseable {
             keep = true;
         }
         int said = 0;
-        LlamaIterator answer = model.generate(parameters(ask, ask.prompt(), ask.maxTokens(), keep)).iterator();
+        LlamaIterator answer = model.generate(parameters(ask, ask.prompt(), ask.maxTokens(), keep))
+                .iterator();
         while (answer.hasNext()) {
             if (cancelled.getAsBoolean()) {
                 answer.cancel();

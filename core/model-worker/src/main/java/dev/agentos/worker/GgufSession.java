@@ -46,8 +46,9 @@ final class GgufSession {
                 switch (frame.get()) {
                     case Cancel cancel -> cancelled.add(cancel.id());
                     case Generate ask -> threads.execute(() -> generate(ask));
-                    case Count count -> threads.execute(
-                            () -> answer(count.id(), () -> new Counted(count.id(), model.count(count.text()))));
+                    case Count count ->
+                        threads.execute(() ->
+                                answer(count.id(), () -> new Counted(count.id(), model.count(count.text()))));
                     case Template template ->
                         threads.execute(() -> answer(
                                 template.id(),
@@ -68,8 +69,7 @@ final class GgufSession {
     private void generate(Generate ask) {
         answer(
                 ask.id(),
-                () -> model.generate(
-                        ask, text -> send(new Piece(ask.id(), text)), () -> cancelled.contains(ask.id())));
+                () -> model.generate(ask, text -> send(new Piece(ask.id(), text)), () -> cancelled.contains(ask.id())));
         cancelled.remove(ask.id());
     }
 

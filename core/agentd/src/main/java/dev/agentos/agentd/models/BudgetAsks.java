@@ -117,7 +117,8 @@ final class BudgetAsks {
                     : over.limit().most();
             Limit limit =
                     new Limit(key, over.limit().field(), over.limit().name(), more, BudgetBook.plain(over.used()));
-            // Asked first and paused then: an end of the service between the two leaves nobody paused without a question.
+            // Asked first and paused then: an end of the service between the two leaves nobody paused without a
+            // question.
             Ticket ticket = consent.ask(caller.trace(), request(caller, askKey, over, limit), List.of());
             control.pause(caller.agent(), over.words());
             var _ = ticket.resolution()

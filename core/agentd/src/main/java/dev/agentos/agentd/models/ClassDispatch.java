@@ -100,11 +100,10 @@ public final class ClassDispatch implements Dispatch {
             ModelReply said = before.get();
             ModelRequest rest = request.resumedFrom(request.resumeFrom() + said.text());
             return request.sampling().maxTokens().isPresent()
-                    ? rest.withSampling(request.sampling()
-                            .withMaxTokens((int) Math.max(
-                                    1,
-                                    request.sampling().maxTokens().getAsInt()
-                                            - said.usage().completion())))
+                    ? rest.withSampling(request.sampling().withMaxTokens((int) Math.max(
+                            1,
+                            request.sampling().maxTokens().getAsInt()
+                                    - said.usage().completion())))
                     : rest;
         }
 

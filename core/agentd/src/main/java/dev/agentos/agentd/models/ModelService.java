@@ -117,9 +117,7 @@ public final class ModelService implements AutoCloseable {
         long from = time.nanos();
         AtomicLong first = new AtomicLong();
         ModelReply reply = gateway.call(
-                ModelCaller.operator(trace),
-                ModelViews.probe(model),
-                _ -> first.compareAndSet(0, time.nanos() - from));
+                ModelCaller.operator(trace), ModelViews.probe(model), _ -> first.compareAndSet(0, time.nanos() - from));
         return ModelViews.probed(reply, first.get(), time.nanos() - from);
     }
 

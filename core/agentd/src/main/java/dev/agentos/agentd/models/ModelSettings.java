@@ -79,7 +79,8 @@ public final class ModelSettings {
                     String name = document.key().substring(5);
                     weights.put(name, settings);
                     digests.put(name, settings.approve().orElse(""));
-                    later(() -> registry.add(ggufs.make(name, settings, settings.approve().orElse(""))));
+                    later(() -> registry.add(
+                            ggufs.make(name, settings, settings.approve().orElse(""))));
                 }
                 case "alias" -> {
                     Alias alias = WireJson.fromMap(value, Alias.class);
@@ -202,8 +203,8 @@ public final class ModelSettings {
 
     private static String nameOf(Path file) {
         String name = String.valueOf(file.getFileName()).toLowerCase(Locale.ROOT);
-        String plain = (name.endsWith(".gguf") ? name.substring(0, name.length() - 5) : name)
-                .replaceAll("[^a-z0-9]+", "-");
+        String plain =
+                (name.endsWith(".gguf") ? name.substring(0, name.length() - 5) : name).replaceAll("[^a-z0-9]+", "-");
         if (plain.isBlank() || plain.equals("local")) {
             throw bad("model.file", "the file's name gives no model name", "rename it");
         }
@@ -239,13 +240,7 @@ public final class ModelSettings {
         if (alias.name().indexOf('/') < 1) {
             throw bad("model.alias", "an alias is provider/model, as contracts write it", "for example local/small");
         }
-        write(
-                trace,
-                "alias",
-                alias.name(),
-                alias.model().isEmpty() ? "removed" : "added",
-                WireJson.toMap(alias),
-                by);
+        write(trace, "alias", alias.name(), alias.model().isEmpty() ? "removed" : "added", WireJson.toMap(alias), by);
         registry.alias(alias.name(), alias.model());
     }
 
@@ -279,8 +274,7 @@ public final class ModelSettings {
                 List.of(new StateChange.Put(KIND, what + "/" + name, value))));
     }
 
-    private void record(
-            Trace trace, String what, String name, String change, Map<String, Object> value, String by) {
+    private void record(Trace trace, String what, String name, String change, Map<String, Object> value, String by) {
         journal.commit(Batch.of(trace, new Event.ModelsChanged(what, name, change, value, by)));
     }
 

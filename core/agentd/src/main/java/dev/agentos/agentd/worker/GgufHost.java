@@ -186,8 +186,8 @@ public final class GgufHost implements AutoCloseable {
         GgufConnection fresh = GgufConnection.over(starter.start(settings, ++number));
         if (!fresh.ready().weightsSha256().equals(settings.digest())) {
             fresh.close();
-            throw new IOException("its weights are not those that were approved: " + fresh.ready().weightsSha256()
-                    + " instead of " + settings.digest());
+            throw new IOException("its weights are not those that were approved: "
+                    + fresh.ready().weightsSha256() + " instead of " + settings.digest());
         }
         return fresh;
     }

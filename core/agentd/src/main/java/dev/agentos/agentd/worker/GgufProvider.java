@@ -1,5 +1,6 @@
 package dev.agentos.agentd.worker;
 
+import dev.agentos.bridge.wire.WireJson;
 import dev.agentos.bridge.worker.GenerateFrame;
 import dev.agentos.bridge.worker.GenerateFrame.Cancel;
 import dev.agentos.bridge.worker.GenerateFrame.Count;
@@ -11,7 +12,6 @@ import dev.agentos.bridge.worker.GenerateFrame.Message;
 import dev.agentos.bridge.worker.GenerateFrame.Piece;
 import dev.agentos.bridge.worker.GenerateFrame.Template;
 import dev.agentos.bridge.worker.GenerateFrame.Templated;
-import dev.agentos.bridge.wire.WireJson;
 import dev.agentos.domain.contract.Placement;
 import dev.agentos.domain.model.ChunkCollector;
 import dev.agentos.domain.model.ChunkSink;
@@ -182,7 +182,8 @@ public final class GgufProvider implements ModelProvider {
                 Boolean.TRUE.equals(request.extras().get("ignore_eos")));
     }
 
-    private static String prompt(GgufConnection worker, ModelRequest request) throws IOException, InterruptedException, ModelException {
+    private static String prompt(GgufConnection worker, ModelRequest request)
+            throws IOException, InterruptedException, ModelException {
         List<Message> messages = request.messages().stream()
                 .map(message -> new Message(message.role().word(), message.text()))
                 .toList();

@@ -17,8 +17,10 @@ final class GgufSlots {
         final int number;
         String scope = "";
         boolean busy;
+
         @Nullable
         Turn last;
+
         long used;
 
         Slot(int number) {
@@ -37,6 +39,7 @@ final class GgufSlots {
     private final Condition freed = lock.newCondition();
     /** Answers that were interrupted and will come back; one that never does is forgotten with its turn. */
     private final Map<Turn, Boolean> coming = new WeakHashMap<>();
+
     private long clock;
 
     GgufSlots(int count) {

@@ -88,8 +88,8 @@ final class SandboxedWorker {
             Optional<SocketChannel> connected = accept(listening, program.startLimit());
             if (connected.isEmpty()) {
                 sandbox.kill(program.incarnation());
-                throw new IOException("it did not connect in "
-                        + program.startLimit().toSeconds() + " s; see " + log(program));
+                throw new IOException(
+                        "it did not connect in " + program.startLimit().toSeconds() + " s; see " + log(program));
             }
             return connected.get();
         }

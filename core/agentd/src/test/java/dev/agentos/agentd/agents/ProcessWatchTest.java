@@ -3,17 +3,17 @@ package dev.agentos.agentd.agents;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.agentos.agentd.models.door.ModelDoors;
-import dev.agentos.agentd.fake.NoModels;
 import dev.agentos.agentd.consent.ConsentService;
 import dev.agentos.agentd.egress.EgressDoors;
 import dev.agentos.agentd.egress.Resolver;
 import dev.agentos.agentd.fake.FakeSandbox;
 import dev.agentos.agentd.fake.ManualTimeSource;
+import dev.agentos.agentd.fake.NoModels;
 import dev.agentos.agentd.fake.TestAgentd;
 import dev.agentos.agentd.journal.JournalFiles;
 import dev.agentos.agentd.journal.SqliteJournal;
 import dev.agentos.agentd.machine.MachineProbe;
+import dev.agentos.agentd.models.door.ModelDoors;
 import dev.agentos.agentd.tools.SandboxedCalls;
 import dev.agentos.agentd.tools.ToolGateway;
 import dev.agentos.agentd.tools.Tools;
@@ -76,14 +76,14 @@ class ProcessWatchTest {
         egress = new EgressDoors(
                 directory.resolve("doors"), journal, consent, time, Resolver.system(), new EgressCallers(book));
         ProcessAgents processes = new ProcessAgents(
-                    book,
-                    sandbox,
-                    time,
-                    plans,
-                    new StdinPipes(),
-                    ends,
-                    egress,
-                    new ModelDoors(directory.resolve("doors"), new NoModels(), (_, _) -> Optional.empty(), time));
+                book,
+                sandbox,
+                time,
+                plans,
+                new StdinPipes(),
+                ends,
+                egress,
+                new ModelDoors(directory.resolve("doors"), new NoModels(), (_, _) -> Optional.empty(), time));
         agents = new AgentService(book, journal, consent, gateway, processes, ends, time, folder, () -> true);
         watch = new ProcessWatch(book, processes, consent, plans, time);
     }

@@ -264,8 +264,7 @@ class ModelDoorTest {
         CompletableFuture<Reply> held = loop(door);
         long used = usedTokens();
         assertTrue(used >= 5_000 && used <= 5_000 + 1_500, "used " + used);
-        assertEquals(
-                "budget.tokens from 5000 to 10000", ask().get("target"));
+        assertEquals("budget.tokens from 5000 to 10000", ask().get("target"));
         Reply answered = answer("allow");
         assertEquals(200, answered.status(), answered.body());
         awaitState(AgentState.RUNNING);

@@ -43,8 +43,8 @@ class ProviderFailuresTest {
     }
 
     private void add(String name, URI url, Optional<String> key) throws InterruptedException {
-        BiFunction<String, String, Optional<String>> keys = (secret, host) ->
-                host.equals("127.0.0.1") ? Optional.of("the value of " + secret) : Optional.empty();
+        BiFunction<String, String, Optional<String>> keys =
+                (secret, host) -> host.equals("127.0.0.1") ? Optional.of("the value of " + secret) : Optional.empty();
         agentd.agentd
                 .models()
                 .registry()
@@ -246,7 +246,9 @@ class ProviderFailuresTest {
                 "/v1/chat/completions",
                 "{\"model\":\"bad/m\",\"logit_bias\":{\"50\":-1},\"messages\":[{\"role\":\"user\",\"content\":\"x\"}]}");
         assertEquals(200, reply.status(), reply.body());
-        assertTrue(bad.bodies().getFirst().contains("\"logit_bias\":{\"50\":-1}"), bad.bodies().getFirst());
+        assertTrue(
+                bad.bodies().getFirst().contains("\"logit_bias\":{\"50\":-1}"),
+                bad.bodies().getFirst());
         assertEquals("13", reply.text("usage", "total_tokens"));
     }
 
@@ -256,6 +258,9 @@ class ProviderFailuresTest {
         ask(agent("strict"), false);
         var used = agentd.agentd.models().budgets().usedBy("agent-a-001.1");
         assertEquals(13, used.tokens());
-        assertEquals(0, new BigDecimal("0.000031").compareTo(used.costUsd()), used.costUsd().toString());
+        assertEquals(
+                0,
+                new BigDecimal("0.000031").compareTo(used.costUsd()),
+                used.costUsd().toString());
     }
 }

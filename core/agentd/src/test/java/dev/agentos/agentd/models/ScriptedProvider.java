@@ -108,7 +108,8 @@ final class ScriptedProvider implements AutoCloseable {
     }
 
     static String event(String word) {
-        return "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"" + word + "\"},\"finish_reason\":null}]}\n\n";
+        return "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"" + word
+                + "\"},\"finish_reason\":null}]}\n\n";
     }
 
     /** The proper end of a stream. */

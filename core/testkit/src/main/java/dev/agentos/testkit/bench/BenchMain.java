@@ -37,7 +37,10 @@ public final class BenchMain implements Callable<Integer> {
             .with("start", "until agentd and agentctl are ready, and what they take", new StartBench())
             .with("tool", "a governed tool decision; a card on a client; an answer applied", new ToolBench())
             .with("tui", "the terminal face: start, rest, many agents, a storm of events", new TuiBench())
-            .with("classes", "an SRT caller's first token beside eight DT streams on one model server", new ClassesBench())
+            .with(
+                    "classes",
+                    "an SRT caller's first token beside eight DT streams on one model server",
+                    new ClassesBench())
             .with("gateway", "what the model gateway adds to a provider's tokens", new GatewayBench());
 
     @Parameters(paramLabel = "NAME", description = "What to measure; see the list below.")

@@ -55,8 +55,10 @@ final class ClassesBench implements BenchMain.Bench {
         TinyLlama shape = TinyLlama.BENCH;
         Figures figures = new Figures("bench", "classes")
                 .top("server", "llama.cpp in the model worker, " + SLOTS + " slots, continuous batching")
-                .top("model", "llama " + shape.layers() + "x" + shape.width() + ", " + shape.weights() / 1_000_000
-                        + " million random weights, Q8_0")
+                .top(
+                        "model",
+                        "llama " + shape.layers() + "x" + shape.width() + ", " + shape.weights() / 1_000_000
+                                + " million random weights, Q8_0")
                 .top("prompt_tokens", PROMPT_CHARS)
                 .top("srt_output_tokens", SRT_TOKENS)
                 .top("dt_output_tokens", DT_TOKENS)
@@ -194,7 +196,10 @@ final class ClassesBench implements BenchMain.Bench {
                 new ToolChoice.None(),
                 new OutputFormat.Text(),
                 new Sampling(
-                        OptionalInt.of(tokens), OptionalDouble.empty(), OptionalDouble.empty(), OptionalLong.empty(),
+                        OptionalInt.of(tokens),
+                        OptionalDouble.empty(),
+                        OptionalDouble.empty(),
+                        OptionalLong.empty(),
                         List.of()),
                 Map.of("ignore_eos", true),
                 "",
@@ -219,9 +224,11 @@ final class ClassesBench implements BenchMain.Bench {
                 figures.put(ours ? "dt_tokens_per_s" : "dt_tokens_per_s_" + name, way.rate());
             }
             switch (name) {
-                case "loaded" ->
-                    figures.put("srt_onset_vs_idle_ratio", way.onset(0.5) / idle.onset(0.5));
-                case "fifo" -> figures.put("srt_onset_vs_fifo_ratio", way.onset(0.5) / ours(ways).onset(0.5));
+                case "loaded" -> figures.put("srt_onset_vs_idle_ratio", way.onset(0.5) / idle.onset(0.5));
+                case "fifo" ->
+                    figures.put(
+                            "srt_onset_vs_fifo_ratio",
+                            way.onset(0.5) / ours(ways).onset(0.5));
                 default -> {}
             }
         });

@@ -50,8 +50,8 @@ final class GatewayBench implements BenchMain.Bench {
                     16,
                     60_000));
             try (Stream direct = Stream.open(server.address());
-                    Stream through = Stream.open(UnixDomainSocketAddress.of(
-                            service.run().resolve("models.sock")))) {
+                    Stream through =
+                            Stream.open(UnixDomainSocketAddress.of(service.run().resolve("models.sock")))) {
                 measure(figures, direct, through, calls);
             }
         }

@@ -28,6 +28,7 @@ final class TuiBench implements BenchMain.Bench {
     private static final int IDLE_SECONDS = 60;
     /** With fewer agents than this it is a look whether the bench works, and rests are short. */
     private static final int SHORT = 50;
+
     private static final int SHORT_SECONDS = 5;
     private static final int KEYS = 100;
     private static final Duration SOON = Duration.ofSeconds(20);

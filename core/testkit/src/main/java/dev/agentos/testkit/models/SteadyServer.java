@@ -35,7 +35,10 @@ public final class SteadyServer implements AutoCloseable {
                     long due = System.nanoTime() + firstNanos;
                     for (int i = 0; i < tokens; i++) {
                         await(due);
-                        send(out, "{\"index\":0,\"delta\":{\"content\":\"word " + i + " \"},\"finish_reason\":null}", "");
+                        send(
+                                out,
+                                "{\"index\":0,\"delta\":{\"content\":\"word " + i + " \"},\"finish_reason\":null}",
+                                "");
                         due += nextNanos;
                     }
                     send(
@@ -57,8 +60,8 @@ public final class SteadyServer implements AutoCloseable {
     }
 
     private static void send(OutputStream out, String choice, String more) throws IOException {
-        out.write(("data: {\"id\":\"c\",\"object\":\"chat.completion.chunk\",\"model\":\"steady\",\"choices\":[" + choice
-                        + "]" + more + "}\n\n")
+        out.write(("data: {\"id\":\"c\",\"object\":\"chat.completion.chunk\",\"model\":\"steady\",\"choices\":["
+                        + choice + "]" + more + "}\n\n")
                 .getBytes(StandardCharsets.US_ASCII));
         out.flush();
     }

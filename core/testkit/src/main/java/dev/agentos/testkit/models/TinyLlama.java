@@ -36,7 +36,8 @@ public record TinyLlama(int layers, int width, int inner, int context, long seed
 
     /** How many weights it has. */
     public long weights() {
-        return layers * (4L * width * width + 3L * width * inner) + 2L * width * vocabulary().size();
+        return layers * (4L * width * width + 3L * width * inner)
+                + 2L * width * vocabulary().size();
     }
 
     /** Writes it. */

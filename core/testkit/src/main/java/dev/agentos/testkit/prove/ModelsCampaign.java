@@ -111,7 +111,8 @@ final class ModelsCampaign implements Campaign {
             }
         }
         if (PACKAGES.values().stream()
-                .allMatch(name -> Files.isDirectory(folder.resolve("node_modules").resolve(name)))) {
+                .allMatch(
+                        name -> Files.isDirectory(folder.resolve("node_modules").resolve(name)))) {
             return Optional.empty();
         }
         List<String> command = new ArrayList<>(
@@ -148,7 +149,8 @@ final class ModelsCampaign implements Campaign {
         String contract = "apiVersion: agentos/v0.2\nkind: AgentContract\nname: " + script + "\n"
                 + "class: {latency: SRT}\nmodelPolicy: {allow: [\"" + model + "\"]}\n"
                 + "compute: {cpu: \"1\", mem: 1GiB, pids: 64}\nfilesystem: {read: [" + folder + "]}\n"
-                + "runtime: {process: {command: [/usr/bin/node, " + folder.resolve(script + ".mjs") + "], env: {MODEL: \""
+                + "runtime: {process: {command: [/usr/bin/node, " + folder.resolve(script + ".mjs")
+                + "], env: {MODEL: \""
                 + model + "\"" + (extractive ? ", EMBED: \"1\"" : ", SCHEMA: \"1\"") + "}}}\n";
         AgentView spawned = client.spawn(Fleet.request(contract));
         AgentView ended = client.awaitAgent(spawned.id(), Until.ENDED, Duration.ofMinutes(2));
@@ -156,10 +158,13 @@ final class ModelsCampaign implements Campaign {
         String out = Files.readString(logs.resolve("1.stdout.log"));
         long checks = out.lines().filter(line -> line.startsWith("ok ")).count();
         boolean passed = ended.state().equals("done") && checks > 0;
-        String err = passed ? "" : Files.readString(logs.resolve("1.stderr.log")).lines()
-                .filter(line -> line.contains("Error"))
-                .findFirst()
-                .orElse(ended.state() + ": " + ended.reason());
+        String err = passed
+                ? ""
+                : Files.readString(logs.resolve("1.stderr.log"))
+                        .lines()
+                        .filter(line -> line.contains("Error"))
+                        .findFirst()
+                        .orElse(ended.state() + ": " + ended.reason());
         return new Seen(passed, checks, passed ? "works" : err);
     }
 }

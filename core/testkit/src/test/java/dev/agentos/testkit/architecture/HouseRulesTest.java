@@ -223,8 +223,7 @@ class HouseRulesTest {
                         .that()
                         .resideInAnyPackage("dev.agentos.center.screen..", "dev.agentos.center.shell..")
                         .should()
-                        .dependOnClassesThat(
-                                resideInAnyPackage("java.nio.channels..", "dev.agentos.center.live.."))
+                        .dependOnClassesThat(resideInAnyPackage("java.nio.channels..", "dev.agentos.center.live.."))
                         .orShould()
                         .dependOnClassesThat()
                         .areAssignableTo(ProcessBuilder.class)

@@ -120,24 +120,25 @@ final class ModelHandler {
 
     private Optional<String> posted(ModelCaller caller, HttpRequest request)
             throws ModelException, InterruptedException {
-        return Optional.ofNullable(switch (request.path()) {
-            case "/v1/embeddings" -> {
-                OpenAiEmbeddings.Ask ask = OpenAiEmbeddings.read(request.text());
-                yield OpenAiEmbeddings.write(ask, models.embed(caller, ask.model(), ask.texts()));
-            }
-            case "/v1/messages/count_tokens" ->
-                AnthropicMessages.counted(
-                        TokenCount.of(ANTHROPIC.read(request.text()).request()));
-            case "/api/embed", "/api/embeddings" -> {
-                boolean legacy = request.path().equals("/api/embeddings");
-                OpenAiEmbeddings.Ask ask = Ollama.readEmbed(request.text(), legacy);
-                yield Ollama.writeEmbed(models.embed(caller, ask.model(), ask.texts()), legacy);
-            }
-            case "/api/show" ->
-                ModelListing.ollamaShow(
-                        ModelListing.find(models.list(caller), ModelListing.named(request.text())));
-            default -> null;
-        });
+        return Optional.ofNullable(
+                switch (request.path()) {
+                    case "/v1/embeddings" -> {
+                        OpenAiEmbeddings.Ask ask = OpenAiEmbeddings.read(request.text());
+                        yield OpenAiEmbeddings.write(ask, models.embed(caller, ask.model(), ask.texts()));
+                    }
+                    case "/v1/messages/count_tokens" ->
+                        AnthropicMessages.counted(
+                                TokenCount.of(ANTHROPIC.read(request.text()).request()));
+                    case "/api/embed", "/api/embeddings" -> {
+                        boolean legacy = request.path().equals("/api/embeddings");
+                        OpenAiEmbeddings.Ask ask = Ollama.readEmbed(request.text(), legacy);
+                        yield Ollama.writeEmbed(models.embed(caller, ask.model(), ask.texts()), legacy);
+                    }
+                    case "/api/show" ->
+                        ModelListing.ollamaShow(
+                                ModelListing.find(models.list(caller), ModelListing.named(request.text())));
+                    default -> null;
+                });
     }
 
     private Optional<String> asked(ModelCaller caller, HttpRequest request) throws ModelException {
@@ -148,17 +149,18 @@ final class ModelHandler {
             ModelCard card = ModelListing.find(models.list(caller), name);
             return Optional.of(anthropic ? ModelListing.anthropic(card) : ModelListing.openAi(card));
         }
-        return Optional.ofNullable(switch (path) {
-            case "/v1/models" ->
-                anthropic
-                        ? ModelListing.anthropic(models.list(caller))
-                        : ModelListing.openAi(models.list(caller));
-            case "/api/tags" -> ModelListing.ollamaTags(models.list(caller));
-            case "/api/ps" -> ModelListing.ollamaTags(List.of());
-            case "/api/version" -> ModelListing.ollamaVersion();
-            case "/" -> "\"AgentOS model door\"";
-            default -> null;
-        });
+        return Optional.ofNullable(
+                switch (path) {
+                    case "/v1/models" ->
+                        anthropic
+                                ? ModelListing.anthropic(models.list(caller))
+                                : ModelListing.openAi(models.list(caller));
+                    case "/api/tags" -> ModelListing.ollamaTags(models.list(caller));
+                    case "/api/ps" -> ModelListing.ollamaTags(List.of());
+                    case "/api/version" -> ModelListing.ollamaVersion();
+                    case "/" -> "\"AgentOS model door\"";
+                    default -> null;
+                });
     }
 
     private void generate(ModelCaller caller, Wire wire, HttpRequest request, HttpAnswer answer)

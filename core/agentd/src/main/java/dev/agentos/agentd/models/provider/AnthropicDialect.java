@@ -80,14 +80,14 @@ final class AnthropicDialect implements RemoteProvider.Dialect {
             if (!line.startsWith("data:")) {
                 return true;
             }
-            Map<String, @Nullable Object> event = JsonTree.parse(line.substring(5).strip(), Kind.MALFORMED);
+            Map<String, @Nullable Object> event =
+                    JsonTree.parse(line.substring(5).strip(), Kind.MALFORMED);
             switch (JsonTree.text(event, "type")) {
                 case "message_start" -> count(JsonTree.object(JsonTree.object(event, "message"), "usage"));
                 case "content_block_start" -> begin(event, sink);
                 case "content_block_delta" -> delta(event, sink);
                 case "message_delta" -> {
-                    finish = AnthropicMessages.finish(
-                            JsonTree.text(JsonTree.object(event, "delta"), "stop_reason"));
+                    finish = AnthropicMessages.finish(JsonTree.text(JsonTree.object(event, "delta"), "stop_reason"));
                     count(JsonTree.object(event, "usage"));
                 }
                 case "message_stop" -> {
@@ -128,7 +128,8 @@ final class AnthropicDialect implements RemoteProvider.Dialect {
         private void count(Map<String, @Nullable Object> usage) {
             JsonTree.number(usage, "input_tokens").ifPresent(tokens -> {
                 cached = JsonTree.number(usage, "cache_read_input_tokens").orElse(cached);
-                long written = JsonTree.number(usage, "cache_creation_input_tokens").orElse(0L);
+                long written =
+                        JsonTree.number(usage, "cache_creation_input_tokens").orElse(0L);
                 prompt = Math.max(0, tokens) + Math.max(0, cached) + Math.max(0, written);
             });
             JsonTree.number(usage, "output_tokens").ifPresent(tokens -> said = Math.max(said, tokens));

@@ -85,7 +85,8 @@ final class ProviderHttp implements AutoCloseable {
         Silence silence = new Silence(in);
         // Read by bytes decoded as they come: a reader that fills its buffer first would hold tokens back.
         try (in;
-                BufferedReader reader = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8), 1 << 14)) {
+                BufferedReader reader =
+                        new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8), 1 << 14)) {
             silence.begin();
             StringBuilder line = new StringBuilder();
             for (int c = reader.read(); c >= 0; c = reader.read()) {

@@ -70,8 +70,11 @@ public final class RemoteProvider implements ModelProvider {
             case "anthropic" -> new AnthropicDialect();
             default -> new OpenAiDialect();
         };
-        this.http = new ProviderHttp(config, () -> dialect.headers(
-                        config.key().flatMap(key -> keys.apply(key, String.valueOf(config.url().getHost())))));
+        this.http = new ProviderHttp(
+                config,
+                () -> dialect.headers(config.key()
+                        .flatMap(key ->
+                                keys.apply(key, String.valueOf(config.url().getHost())))));
     }
 
     @Override
@@ -115,7 +118,10 @@ public final class RemoteProvider implements ModelProvider {
                 said.add(chunk);
             } catch (IllegalArgumentException e) {
                 throw new ModelException(
-                        Kind.MALFORMED, config.name() + " sent a piece of " + e.getMessage(), "look at the provider", e);
+                        Kind.MALFORMED,
+                        config.name() + " sent a piece of " + e.getMessage(),
+                        "look at the provider",
+                        e);
             }
             sink.accept(chunk);
         };

@@ -2,10 +2,9 @@ package dev.agentos.agentd.models.wire;
 
 import static dev.agentos.agentd.models.wire.JsonTree.list;
 import static dev.agentos.agentd.models.wire.JsonTree.object;
-import static dev.agentos.agentd.models.wire.JsonTree.tree;
 import static dev.agentos.agentd.models.wire.JsonTree.text;
+import static dev.agentos.agentd.models.wire.JsonTree.tree;
 
-import dev.agentos.domain.model.ModelChunk;
 import dev.agentos.domain.model.ModelException;
 import dev.agentos.domain.model.ModelException.Kind;
 import dev.agentos.domain.model.ModelMessage;
@@ -111,8 +110,8 @@ public final class AnthropicMessages implements Wire {
                 case "text" -> text.append(text(part, "text"));
                 case "image" -> images.add(image(object(part, "source")));
                 case "tool_use" ->
-                    calls.add(new ToolCall(
-                            text(part, "id"), text(part, "name"), JsonTree.write(object(part, "input"))));
+                    calls.add(
+                            new ToolCall(text(part, "id"), text(part, "name"), JsonTree.write(object(part, "input"))));
                 case "tool_result" ->
                     into.add(ModelMessage.tool(text(part, "tool_use_id"), "", joined(part.get("content"))));
                 default -> {}
@@ -144,7 +143,8 @@ public final class AnthropicMessages implements Wire {
         for (Object tool : tools) {
             Map<String, @Nullable Object> map = object(tool);
             if (!text(map, "name").isEmpty()) {
-                specs.add(new ToolSpec(text(map, "name"), text(map, "description"), JsonTree.present(object(map, "input_schema"))));
+                specs.add(new ToolSpec(
+                        text(map, "name"), text(map, "description"), JsonTree.present(object(map, "input_schema"))));
             }
         }
         return specs;
@@ -167,7 +167,8 @@ public final class AnthropicMessages implements Wire {
             content.add(tree("type", "text", "text", reply.text()));
         }
         for (ToolCall call : reply.toolCalls()) {
-            content.add(tree("type", "tool_use", "id", call.id(), "name", call.name(), "input", input(call.arguments())));
+            content.add(
+                    tree("type", "tool_use", "id", call.id(), "name", call.name(), "input", input(call.arguments())));
         }
         message.put("content", content);
         message.put("stop_reason", stopReason(reply.finish()));
@@ -278,10 +279,7 @@ public final class AnthropicMessages implements Wire {
                 system.add(message.text());
             } else {
                 messages.add(tree(
-                        "role",
-                        message.role() == Role.ASSISTANT ? "assistant" : "user",
-                        "content",
-                        blocks(message)));
+                        "role", message.role() == Role.ASSISTANT ? "assistant" : "user", "content", blocks(message)));
             }
         }
         if (!request.resumeFrom().isEmpty()) {
@@ -307,16 +305,17 @@ public final class AnthropicMessages implements Wire {
         }
         List<Object> tools = new ArrayList<>();
         for (ToolSpec tool : request.tools()) {
-            tools.add(tree(
-                    "name", tool.name(), "description", tool.description(), "input_schema", tool.parameters()));
+            tools.add(tree("name", tool.name(), "description", tool.description(), "input_schema", tool.parameters()));
         }
         body.put("tools", tools);
-        body.put("tool_choice", switch (request.choice()) {
-            case ToolChoice.Auto _ -> tree("type", "auto");
-            case ToolChoice.None _ -> tree("type", "none");
-            case ToolChoice.Required _ -> tree("type", "any");
-            case ToolChoice.Named named -> tree("type", "tool", "name", named.tool());
-        });
+        body.put(
+                "tool_choice",
+                switch (request.choice()) {
+                    case ToolChoice.Auto _ -> tree("type", "auto");
+                    case ToolChoice.None _ -> tree("type", "none");
+                    case ToolChoice.Required _ -> tree("type", "any");
+                    case ToolChoice.Named named -> tree("type", "tool", "name", named.tool());
+                });
     }
 
     private static List<Object> blocks(ModelMessage message) {
@@ -334,11 +333,13 @@ public final class AnthropicMessages implements Wire {
                             ? tree("type", "url", "url", image.data())
                             : tree("type", "base64", "media_type", image.mediaType(), "data", image.data())));
         }
-        if (!message.text().isEmpty() || (message.images().isEmpty() && message.toolCalls().isEmpty())) {
+        if (!message.text().isEmpty()
+                || (message.images().isEmpty() && message.toolCalls().isEmpty())) {
             blocks.add(tree("type", "text", "text", message.text()));
         }
         for (ToolCall call : message.toolCalls()) {
-            blocks.add(tree("type", "tool_use", "id", call.id(), "name", call.name(), "input", input(call.arguments())));
+            blocks.add(
+                    tree("type", "tool_use", "id", call.id(), "name", call.name(), "input", input(call.arguments())));
         }
         return blocks;
     }

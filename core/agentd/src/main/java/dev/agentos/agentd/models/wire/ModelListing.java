@@ -132,7 +132,11 @@ public final class ModelListing {
                 "details",
                 details(card),
                 "model_info",
-                tree("general.architecture", card.provider(), card.provider() + ".context_length", card.contextTokens()),
+                tree(
+                        "general.architecture",
+                        card.provider(),
+                        card.provider() + ".context_length",
+                        card.contextTokens()),
                 "capabilities",
                 abilities,
                 "modified_at",

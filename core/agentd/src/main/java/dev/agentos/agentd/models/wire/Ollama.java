@@ -2,8 +2,8 @@ package dev.agentos.agentd.models.wire;
 
 import static dev.agentos.agentd.models.wire.JsonTree.list;
 import static dev.agentos.agentd.models.wire.JsonTree.object;
-import static dev.agentos.agentd.models.wire.JsonTree.tree;
 import static dev.agentos.agentd.models.wire.JsonTree.text;
+import static dev.agentos.agentd.models.wire.JsonTree.tree;
 
 import dev.agentos.domain.model.ChunkCollector;
 import dev.agentos.domain.model.ModelChunk;
@@ -85,9 +85,7 @@ public final class Ollama implements Wire {
             for (Object call : list(map, "tool_calls")) {
                 Map<String, @Nullable Object> function = object(object(call), "function");
                 calls.add(new ToolCall(
-                        "call_" + calls.size(),
-                        text(function, "name"),
-                        JsonTree.write(object(function, "arguments"))));
+                        "call_" + calls.size(), text(function, "name"), JsonTree.write(object(function, "arguments"))));
             }
             messages.add(new ModelMessage(
                     role, text(map, "content"), images(map), calls, text(map, "tool_call_id"), text(map, "tool_name")));
@@ -131,8 +129,8 @@ public final class Ollama implements Wire {
     }
 
     private Map<String, @Nullable Object> line(String model, long second, String piece, boolean done) {
-        Map<String, @Nullable Object> line = tree(
-                "model", model, "created_at", Instant.ofEpochSecond(second).toString());
+        Map<String, @Nullable Object> line =
+                tree("model", model, "created_at", Instant.ofEpochSecond(second).toString());
         if (chat) {
             line.put("message", tree("role", "assistant", "content", piece));
         } else {
@@ -282,8 +280,7 @@ public final class Ollama implements Wire {
     public static String write(ModelRequest request, boolean stream) {
         Map<String, @Nullable Object> body = new LinkedHashMap<>();
         boolean same = request.wire().equals(WIRE);
-        Map<String, @Nullable Object> options =
-                same ? object(request.extras().get("options")) : new LinkedHashMap<>();
+        Map<String, @Nullable Object> options = same ? object(request.extras().get("options")) : new LinkedHashMap<>();
         if (same) {
             body.putAll(request.extras());
         }

@@ -2,8 +2,8 @@ package dev.agentos.agentd.models.wire;
 
 import static dev.agentos.agentd.models.wire.JsonTree.list;
 import static dev.agentos.agentd.models.wire.JsonTree.object;
-import static dev.agentos.agentd.models.wire.JsonTree.tree;
 import static dev.agentos.agentd.models.wire.JsonTree.text;
+import static dev.agentos.agentd.models.wire.JsonTree.tree;
 
 import dev.agentos.domain.model.ModelChunk;
 import dev.agentos.domain.model.ModelException;
@@ -103,7 +103,9 @@ public final class OpenAiChat implements Wire {
             Map<String, @Nullable Object> function = map.containsKey("function") ? object(map, "function") : map;
             if (!text(function, "name").isEmpty()) {
                 specs.add(new ToolSpec(
-                        text(function, "name"), text(function, "description"), JsonTree.present(object(function, "parameters"))));
+                        text(function, "name"),
+                        text(function, "description"),
+                        JsonTree.present(object(function, "parameters"))));
             }
         }
         return specs;

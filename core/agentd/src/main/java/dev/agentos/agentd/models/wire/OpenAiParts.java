@@ -3,8 +3,8 @@ package dev.agentos.agentd.models.wire;
 import static dev.agentos.agentd.models.wire.JsonTree.flag;
 import static dev.agentos.agentd.models.wire.JsonTree.list;
 import static dev.agentos.agentd.models.wire.JsonTree.object;
-import static dev.agentos.agentd.models.wire.JsonTree.tree;
 import static dev.agentos.agentd.models.wire.JsonTree.text;
+import static dev.agentos.agentd.models.wire.JsonTree.tree;
 
 import dev.agentos.domain.model.ModelException;
 import dev.agentos.domain.model.ModelException.Kind;

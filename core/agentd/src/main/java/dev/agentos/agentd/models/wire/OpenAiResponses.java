@@ -2,8 +2,8 @@ package dev.agentos.agentd.models.wire;
 
 import static dev.agentos.agentd.models.wire.JsonTree.list;
 import static dev.agentos.agentd.models.wire.JsonTree.object;
-import static dev.agentos.agentd.models.wire.JsonTree.tree;
 import static dev.agentos.agentd.models.wire.JsonTree.text;
+import static dev.agentos.agentd.models.wire.JsonTree.tree;
 
 import dev.agentos.domain.model.ModelException;
 import dev.agentos.domain.model.ModelException.Kind;
@@ -26,7 +26,8 @@ public final class OpenAiResponses implements Wire {
     public Ask read(String body) throws ModelException {
         Map<String, @Nullable Object> map = JsonTree.parse(body, Kind.BAD_REQUEST);
         if (!text(map, "previous_response_id").isEmpty()) {
-            throw OpenAiParts.bad("no conversation is kept here, so previous_response_id leads nowhere; send all items");
+            throw OpenAiParts.bad(
+                    "no conversation is kept here, so previous_response_id leads nowhere; send all items");
         }
         List<ModelMessage> messages = new ArrayList<>();
         if (!text(map, "instructions").isEmpty()) {
@@ -59,8 +60,7 @@ public final class OpenAiResponses implements Wire {
         return switch (text(item, "type")) {
             case "function_call" ->
                 ModelMessage.assistant(
-                        "",
-                        List.of(new ToolCall(text(item, "call_id"), text(item, "name"), text(item, "arguments"))));
+                        "", List.of(new ToolCall(text(item, "call_id"), text(item, "name"), text(item, "arguments"))));
             case "function_call_output" -> {
                 String output = item.get("output") instanceof String text
                         ? text
@@ -108,16 +108,7 @@ public final class OpenAiResponses implements Wire {
 
     static Map<String, @Nullable Object> messageItem(Name name, String status, List<Object> content) {
         return tree(
-                "id",
-                "msg_" + name.id(),
-                "type",
-                "message",
-                "status",
-                status,
-                "role",
-                "assistant",
-                "content",
-                content);
+                "id", "msg_" + name.id(), "type", "message", "status", status, "role", "assistant", "content", content);
     }
 
     static Map<String, @Nullable Object> callItem(Name name, int index, ToolCall call, String status) {
