@@ -14,7 +14,6 @@ import dev.agentos.tui.ctl.CtlException;
 import dev.agentos.tui.monitor.Keys.Wish;
 import dev.agentos.tui.term.AnswerPrompt;
 import dev.agentos.tui.term.Console;
-import dev.agentos.tui.term.TerminalGuard;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
@@ -101,7 +100,6 @@ public final class MonitorProgram {
         // Lanterna's own lookups of a window system have no place here.
         System.setProperty("java.awt.headless", "true");
         LinkedBlockingQueue<Message> messages = new LinkedBlockingQueue<>();
-        Optional<TerminalGuard> guard = TerminalGuard.start(console.environment());
         try (AgentdClient client = new AgentdClient(context.connector().connect(Optional.empty(), true));
                 Surface surface = Surface.open(
                         console.in(),
@@ -109,8 +107,6 @@ public final class MonitorProgram {
                         console.environment(),
                         () -> messages.add(new Message.Resized()))) {
             return new MonitorProgram(context, surface, client, messages).loop();
-        } finally {
-            guard.ifPresent(TerminalGuard::close);
         }
     }
 
@@ -329,11 +325,8 @@ public final class MonitorProgram {
     /** Gives the terminal back, stops as any program does, and takes it again when it is continued. */
     private void suspend() throws IOException, InterruptedException {
         surface.stop();
-        new ProcessBuilder(
-                        "kill", "-TSTP", String.valueOf(ProcessHandle.current().pid()))
-                .inheritIO()
-                .start()
-                .waitFor();
+        // The whole group, as Ctrl-Z does it: the launcher's script must stop too, or its shell never has the terminal.
+        new ProcessBuilder("sh", "-c", "kill -TSTP 0").inheritIO().start().waitFor();
         TimeUnit.MILLISECONDS.sleep(50);
         surface.start();
     }

@@ -7,7 +7,6 @@ import dev.agentos.tui.ctl.Agentctl;
 import dev.agentos.tui.ctl.CtlContext;
 import dev.agentos.tui.term.Console;
 import dev.agentos.tui.term.Screen;
-import dev.agentos.tui.term.TerminalGuard;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -76,9 +75,6 @@ public final class ShellProgram {
                 .nativeSignals(true)
                 .build();
         terminal.handle(Terminal.Signal.INT, _ -> runner.interrupt());
-        // Beside the first paint: nobody waits for it.
-        Supplier<Optional<TerminalGuard>> guard =
-                Background.of("guard", () -> TerminalGuard.start(context.console().environment()));
         Suggestions suggestions = new Suggestions(
                 grammar,
                 ShellCommand.ALL,
@@ -101,8 +97,6 @@ public final class ShellProgram {
             int exit = loop(shell, prompt);
             screen.line(screen.muted("agents keep running; agentctl list shows them"));
             return exit;
-        } finally {
-            guard.get().ifPresent(TerminalGuard::close);
         }
     }
 
