@@ -124,8 +124,9 @@ final class ListsScreen {
             y = line(y, end, entry.reason() + (entry.next().isEmpty() ? "" : " → " + entry.next()), Style.of(Role.BAD));
         }
         for (var input : entry.inputs()) {
-            String otherwise =
-                    input.otherwise().map(value -> value.isEmpty() ? " (may be left out)" : " (" + value + ")").orElse(" (must be given)");
+            String otherwise = input.otherwise()
+                    .map(value -> value.isEmpty() ? " (may be left out)" : " (" + value + ")")
+                    .orElse(" (must be given)");
             y = line(y, end, "asks for " + input.name() + otherwise + ": " + input.about(), Style.TEXT);
         }
         for (String sentence : entry.mayDo()) {

@@ -76,24 +76,27 @@ public final class ShellProgram {
                 .build();
         terminal.handle(Terminal.Signal.INT, _ -> runner.interrupt());
         Suggestions suggestions = new Suggestions(
-                grammar,
-                ShellCommand.ALL,
-                new LiveState(client),
-                Path.of("").toAbsolutePath());
+                grammar, ShellCommand.ALL, new LiveState(client), Path.of("").toAbsolutePath());
         try (TerminalPrompt prompt = new TerminalPrompt(terminal, screen, suggestions, history())) {
             greet(screen, client);
             ContractEditor editor = new ContractEditor(terminal, screen);
-            Shell shell = new Shell(context, client, prompt, runner, new Shell.Programs() {
-                @Override
-                public int monitor() throws Exception {
-                    return monitor.call();
-                }
+            Shell shell = new Shell(
+                    context,
+                    client,
+                    prompt,
+                    runner,
+                    new Shell.Programs() {
+                        @Override
+                        public int monitor() throws Exception {
+                            return monitor.call();
+                        }
 
-                @Override
-                public int edit(Path file) throws IOException {
-                    return editor.edit(file) ? Exit.DONE : Exit.NOT_CONSENTED;
-                }
-            }, grammar);
+                        @Override
+                        public int edit(Path file) throws IOException {
+                            return editor.edit(file) ? Exit.DONE : Exit.NOT_CONSENTED;
+                        }
+                    },
+                    grammar);
             int exit = loop(shell, prompt);
             screen.line(screen.muted("agents keep running; agentctl list shows them"));
             return exit;

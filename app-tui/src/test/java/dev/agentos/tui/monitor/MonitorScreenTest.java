@@ -132,10 +132,8 @@ class MonitorScreenTest {
     void aLookAtAnotherTabKeepsTheSelection() {
         MonitorViewModel second = two().moved(1);
         String selected = second.selected();
-        MonitorViewModel back = second.to(MonitorTab.INBOX)
-                .moved(1)
-                .to(MonitorTab.CATALOG)
-                .to(MonitorTab.AGENTS);
+        MonitorViewModel back =
+                second.to(MonitorTab.INBOX).moved(1).to(MonitorTab.CATALOG).to(MonitorTab.AGENTS);
         assertEquals(selected, back.selected());
         assertEquals(selected, second.to(MonitorTab.TREE).selected());
     }
@@ -145,7 +143,8 @@ class MonitorScreenTest {
         MonitorViewModel back = two().reduce(new Signal.Lost("gone"), NOW).reduce(new Signal.Back(2), NOW);
         EventView missed = new EventView(
                 9, "2026-11-23T14:02:27Z", "agent.rejected", "agent-csv-report-003", "r", "c", Map.of("contract", "x"));
-        List<String> events = screen(back.reduce(new Signal.Happened(missed), NOW).to(MonitorTab.EVENTS), 110, 12);
+        List<String> events =
+                screen(back.reduce(new Signal.Happened(missed), NOW).to(MonitorTab.EVENTS), 110, 12);
         int line = indexOf(events, "agentd is back; the next 2 events were missed");
         assertTrue(line > 0, String.join("\n", events));
         assertTrue(indexOf(events, "agent-csv-report-003") > line, String.join("\n", events));
@@ -188,7 +187,9 @@ class MonitorScreenTest {
         MonitorViewModel catalog = two().to(MonitorTab.CATALOG)
                 .withCatalog(List.of(
                         entry("clock", List.of()),
-                        entry("digest", List.of(new EntryInput("url", "url", "the page", Optional.empty(), List.of())))));
+                        entry(
+                                "digest",
+                                List.of(new EntryInput("url", "url", "the page", Optional.empty(), List.of())))));
         List<String> lines = screen(catalog, 110, 24);
         assertTrue(indexOf(lines, "▌ clock") > 0, String.join("\n", lines));
         assertTrue(indexOf(lines, "signed by this-build") > 0, String.join("\n", lines));

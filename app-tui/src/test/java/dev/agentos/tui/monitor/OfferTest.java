@@ -24,9 +24,9 @@ class OfferTest {
 
     @Test
     void aChangeWantsYAndAReadWantsEnter() {
-        assertEquals(new Offer.Outcome.Runs("pause a"), one("pause a", "changes").key(Keys.Key.of('y'), SECOND));
-        assertInstanceOf(
-                Offer.Outcome.Left.class, one("pause a", "changes").key(Keys.Key.named("enter"), SECOND));
+        assertEquals(
+                new Offer.Outcome.Runs("pause a"), one("pause a", "changes").key(Keys.Key.of('y'), SECOND));
+        assertInstanceOf(Offer.Outcome.Left.class, one("pause a", "changes").key(Keys.Key.named("enter"), SECOND));
         assertEquals(new Offer.Outcome.Runs("list"), one("list", "reads").key(Keys.Key.named("enter"), SECOND));
         assertInstanceOf(Offer.Outcome.Left.class, one("list", "reads").key(Keys.Key.of('y'), SECOND));
     }
@@ -41,7 +41,8 @@ class OfferTest {
 
     @Test
     void aNumberChoosesAndTheChosenOneIsOfferedAgain() {
-        Offer both = new Offer("What do you mean?", List.of(command("pause a", "changes"), command("kill a", "changes")), 0);
+        Offer both =
+                new Offer("What do you mean?", List.of(command("pause a", "changes"), command("kill a", "changes")), 0);
         assertTrue(both.sentence().contains("1 pause a · 2 kill a"), both.sentence());
         Offer chosen = assertInstanceOf(Offer.Outcome.Stays.class, both.key(Keys.Key.of('2'), SECOND))
                 .offer();
@@ -56,7 +57,8 @@ class OfferTest {
             Random random = new Random(seed);
             Offer offer = one("kill a", "changes");
             for (int i = 0; i < 3_600; i++) {
-                Keys.Key key = random.nextInt(4) == 0 ? Keys.Key.of('y') : Keys.Key.of((char) (' ' + random.nextInt(95)));
+                Keys.Key key =
+                        random.nextInt(4) == 0 ? Keys.Key.of('y') : Keys.Key.of((char) (' ' + random.nextInt(95)));
                 Offer.Outcome outcome = offer.key(key, i * SECOND / 60);
                 assertFalse(outcome instanceof Offer.Outcome.Runs, "seed " + seed + ", key " + i);
                 offer = outcome instanceof Offer.Outcome.Stays stays
