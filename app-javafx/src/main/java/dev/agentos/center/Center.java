@@ -69,6 +69,7 @@ public final class Center implements AutoCloseable {
             }
         });
         stage.show();
+        shell.root().requestFocus();
         return center;
     }
 

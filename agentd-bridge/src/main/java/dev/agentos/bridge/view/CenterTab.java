@@ -15,7 +15,8 @@ public enum CenterTab {
     CONTRACTS("Contracts", "write and check a contract"),
     PERMISSIONS("Permissions", "standing grants and secrets"),
     SHELL("Shell", "commands and sentences"),
-    SETTINGS("Settings", "look, machine and doctor");
+    SETTINGS("Settings", "look, machine and doctor"),
+    TOUR("Tour", "the first ten minutes");
 
     private final String title;
     private final String about;

@@ -22,6 +22,7 @@ import java.util.OptionalDouble;
  * @param known whether a first snapshot has come
  * @param heardAt when anything was heard last
  * @param sparks the last 15 minutes of CPU by agent, oldest first, one value a minute
+ * @param cpu what each agent takes of the processors
  * @param message one line for the person; empty when there is nothing to say
  */
 public record CenterViewModel(
@@ -35,6 +36,7 @@ public record CenterViewModel(
         List<TimelineViewModel.Entry> events,
         HistoryViewModel history,
         Map<String, double[]> sparks,
+        CpuViewModel cpu,
         String message) {
 
     private static final int EVENTS_KEPT = 300;
@@ -62,6 +64,7 @@ public record CenterViewModel(
                 List.of(),
                 HistoryViewModel.empty(),
                 Map.of(),
+                CpuViewModel.empty(),
                 "");
     }
 
@@ -96,7 +99,8 @@ public record CenterViewModel(
     /** The state after a whole look at the service. */
     public CenterViewModel reduce(Agents all, ServiceWire.Status now, Asks asks, Instant at) {
         CenterViewModel next = copy(agents.reduce(all), inbox.reduce(asks), connection, Optional.of(now), events)
-                .heard(at);
+                .heard(at)
+                .measured(cpu.reduce(all, at));
         return next.known
                 ? next
                 : new CenterViewModel(
@@ -110,6 +114,7 @@ public record CenterViewModel(
                         next.events,
                         history,
                         sparks,
+                        next.cpu,
                         message);
     }
 
@@ -129,33 +134,50 @@ public record CenterViewModel(
                 events,
                 history.reduce(piece),
                 sparks,
+                cpu,
                 message);
     }
 
     public CenterViewModel withSparks(Map<String, double[]> measured) {
         return new CenterViewModel(
-                place, known, heardAt, agents, inbox, connection, status, events, history, measured, message);
+                place, known, heardAt, agents, inbox, connection, status, events, history, measured, cpu, message);
     }
 
     private CenterViewModel with(ConnectionViewModel next) {
         return copy(agents, inbox, next, status, events);
     }
 
+    private CenterViewModel measured(CpuViewModel next) {
+        return new CenterViewModel(
+                place, known, heardAt, agents, inbox, connection, status, events, history, sparks, next, message);
+    }
+
     private CenterViewModel heard(Instant at) {
         return new CenterViewModel(
-                place, known, Optional.of(at), agents, inbox, connection, status, events, history, sparks, message);
+                place,
+                known,
+                Optional.of(at),
+                agents,
+                inbox,
+                connection,
+                status,
+                events,
+                history,
+                sparks,
+                cpu,
+                message);
     }
 
     // ------------------------------------------------------------------ what is done
 
     public CenterViewModel at(Place next) {
         return new CenterViewModel(
-                next, known, heardAt, agents, inbox, connection, status, events, history, sparks, "");
+                next, known, heardAt, agents, inbox, connection, status, events, history, sparks, cpu, "");
     }
 
     public CenterViewModel said(String text) {
         return new CenterViewModel(
-                place, known, heardAt, agents, inbox, connection, status, events, history, sparks, text);
+                place, known, heardAt, agents, inbox, connection, status, events, history, sparks, cpu, text);
     }
 
     public CenterViewModel filtered(String text) {
@@ -178,13 +200,9 @@ public record CenterViewModel(
     }
 
     private AgentLine line(Row row) {
-        double[] spark = sparks.getOrDefault(row.id(), NO_SPARK);
-        OptionalDouble latest = history.latest("agent:" + row.id(), "cpu_cores");
         boolean over = row.state().isFinal();
-        OptionalDouble cpu = over
-                ? OptionalDouble.empty()
-                : latest.isPresent() || spark.length == 0 ? latest : OptionalDouble.of(spark[spark.length - 1]);
-        return new AgentLine(row, cpu, spark);
+        return new AgentLine(
+                row, over ? OptionalDouble.empty() : cpu.cores(row.id()), sparks.getOrDefault(row.id(), NO_SPARK));
     }
 
     private static final double[] NO_SPARK = new double[0];
@@ -232,6 +250,7 @@ public record CenterViewModel(
                 newEvents,
                 history,
                 sparks,
+                cpu,
                 message);
     }
 }

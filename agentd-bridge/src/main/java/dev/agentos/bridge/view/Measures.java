@@ -31,9 +31,12 @@ public final class Measures {
                 + unit;
     }
 
-    /** Whole mebibytes; a dash for nothing. */
+    /** Mebibytes, with one digit after the point below 10; a dash for nothing. */
     public static String mebibytes(long bytes) {
-        return bytes <= 0 ? NONE : String.valueOf(Math.max(1, Math.round(bytes / (double) (KIB * KIB))));
+        double value = bytes / (double) (KIB * KIB);
+        return bytes <= 0
+                ? NONE
+                : value < 10 ? String.format(Locale.ROOT, "%.1f", value) : String.valueOf(Math.round(value));
     }
 
     /** Cores with two digits, {@code 0.40}; a dash where it was not measured. */

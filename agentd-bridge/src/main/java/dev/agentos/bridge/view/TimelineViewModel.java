@@ -129,6 +129,21 @@ public record TimelineViewModel(String agent, List<Entry> entries) {
                         "grant given",
                         text(data, "tool") + " on " + text(data, "target") + ", " + lifetime(text(data, "lifetime")));
             case "grant.ended" -> told(event, Tone.MUTED, "●", "grant ended", text(data, "reason"));
+            case "task.begun" ->
+                told(
+                        event,
+                        Tone.MUTED,
+                        "·",
+                        "task given",
+                        data.get("tools") instanceof List<?> tools && !tools.isEmpty()
+                                ? "may use "
+                                        + String.join(
+                                                ", ",
+                                                tools.stream()
+                                                        .map(String::valueOf)
+                                                        .toList())
+                                : "");
+            case "task.ended" -> told(event, Tone.MUTED, "·", "task ended", "");
             case "service.started" -> told(event, Tone.MUTED, "●", "agentd started", text(data, "version"));
             case "service.stopping" -> told(event, Tone.MUTED, "●", "agentd stopping", text(data, "reason"));
             case "operator.substitutes" ->

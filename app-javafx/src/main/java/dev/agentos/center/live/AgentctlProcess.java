@@ -26,6 +26,11 @@ public final class AgentctlProcess implements CommandRunner {
     }
 
     @Override
+    public Optional<Path> home() {
+        return home;
+    }
+
+    @Override
     public Ran run(List<String> words) {
         Optional<Path> program =
                 home.map(folder -> folder.resolve("bin").resolve("agentctl")).filter(Files::isExecutable);

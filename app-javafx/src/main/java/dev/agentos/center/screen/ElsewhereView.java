@@ -32,6 +32,7 @@ final class ElsewhereView implements Screen {
             case TOOLS -> "In a terminal: ./agentos ctl tool list";
             case PERMISSIONS -> "In a terminal: ./agentos ctl consent grants";
             case SHELL -> "In a terminal: ./agentos sh";
+            case TOUR -> "In a terminal: ./agentos tour";
             case HOME, AGENTS, SETTINGS -> "In a terminal: ./agentos mon";
         };
     }

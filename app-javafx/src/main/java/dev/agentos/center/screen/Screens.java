@@ -2,8 +2,14 @@ package dev.agentos.center.screen;
 
 import dev.agentos.bridge.view.CenterTab;
 import dev.agentos.center.screen.agents.AgentsView;
+import dev.agentos.center.screen.catalog.CatalogView;
 import dev.agentos.center.screen.home.HomeView;
+import dev.agentos.center.screen.models.ModelsView;
+import dev.agentos.center.screen.permissions.PermissionsView;
 import dev.agentos.center.screen.settings.SettingsView;
+import dev.agentos.center.screen.shell.CommandsView;
+import dev.agentos.center.screen.tools.ToolsView;
+import dev.agentos.center.screen.tour.TourView;
 import dev.agentos.center.ui.Screen;
 import dev.agentos.center.ui.ScreenContext;
 import java.util.EnumMap;
@@ -25,6 +31,12 @@ public final class Screens {
         Screens screens = new Screens();
         screens.makers.put(CenterTab.HOME, () -> new HomeView(context));
         screens.makers.put(CenterTab.AGENTS, () -> new AgentsView(context));
+        screens.makers.put(CenterTab.CATALOG, () -> new CatalogView(context));
+        screens.makers.put(CenterTab.MODELS, () -> new ModelsView(context));
+        screens.makers.put(CenterTab.TOOLS, () -> new ToolsView(context));
+        screens.makers.put(CenterTab.PERMISSIONS, () -> new PermissionsView(context));
+        screens.makers.put(CenterTab.SHELL, () -> new CommandsView(context));
+        screens.makers.put(CenterTab.TOUR, () -> new TourView(context));
         screens.makers.put(CenterTab.SETTINGS, () -> new SettingsView(context));
         return screens;
     }

@@ -127,6 +127,8 @@ public final class ShellView {
             open = Optional.of(next);
             body.getChildren().setAll(next.node());
         }
+        // No control has the focus until its person or its screen gives it one.
+        body.requestFocus();
         next.opened(to.argument());
     }
 

@@ -1,6 +1,8 @@
 package dev.agentos.center.ui;
 
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /** Runs a command of agentctl and gives what it printed. */
 public interface CommandRunner {
@@ -14,6 +16,11 @@ public interface CommandRunner {
         public boolean isDone() {
             return exit == 0;
         }
+    }
+
+    /** Where the installation is; empty where there is none. */
+    default Optional<Path> home() {
+        return Optional.empty();
     }
 
     /** Runs it and waits; an interrupted wait ends the command. */

@@ -32,6 +32,7 @@ public final class Glyph extends StackPane {
     public Glyph(String glyph) {
         getStyleClass().add("glyph");
         shape.getStyleClass().add("glyph-shape");
+        setMaxSize(USE_PREF_SIZE, USE_PREF_SIZE);
         getChildren().add(shape);
         set(glyph);
     }

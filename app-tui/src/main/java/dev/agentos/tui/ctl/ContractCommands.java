@@ -1,5 +1,6 @@
 package dev.agentos.tui.ctl;
 
+import dev.agentos.bridge.tour.TourContracts;
 import dev.agentos.bridge.wire.ContractWire;
 import dev.agentos.bridge.wire.ContractWire.Admission;
 import dev.agentos.bridge.wire.ContractWire.ItemView;
@@ -13,7 +14,6 @@ import dev.agentos.domain.contract.Problem;
 import dev.agentos.themes.Role;
 import dev.agentos.tui.Exit;
 import dev.agentos.tui.term.Screen;
-import dev.agentos.tui.tour.TourContracts;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -249,8 +249,8 @@ final class ContractCommands {
         }
 
         @Override
-        protected int run() throws IOException {
-            context.console().out().print(TourContracts.read(TourContracts.FOLDER_SUMMARY));
+        protected int run() {
+            context.console().out().print(TourContracts.text(TourContracts.FOLDER_SUMMARY));
             context.console().out().flush();
             return Exit.DONE;
         }

@@ -5,6 +5,7 @@ import dev.agentos.bridge.client.AgentdClient.Until;
 import dev.agentos.bridge.client.AgentdException;
 import dev.agentos.bridge.client.EventStream;
 import dev.agentos.bridge.client.EventStream.Signal;
+import dev.agentos.bridge.tour.TourContracts;
 import dev.agentos.bridge.view.TimelineViewModel;
 import dev.agentos.bridge.view.Tone;
 import dev.agentos.bridge.wire.AgentWire;
@@ -92,7 +93,7 @@ final class Tour {
     /** False when it ended early, with the reason in the report or because the person left. */
     private boolean parts(ServiceWire.Status status, long head) throws InterruptedException, IOException {
         welcome();
-        String text = TourContracts.read(TourContracts.FOLDER_SUMMARY);
+        String text = TourContracts.text(TourContracts.FOLDER_SUMMARY);
         ContractDocument contract = contract(text);
         if (!voice.pause()) {
             return false;
@@ -378,7 +379,7 @@ final class Tour {
 
     private boolean outside() throws InterruptedException, IOException {
         voice.part("Try to break it");
-        String text = TourContracts.read(TourContracts.OUTSIDE);
+        String text = TourContracts.text(TourContracts.OUTSIDE);
         voice.say("Another agent may write in its own folder only. Its plan is to write /etc/agentos-was-here.");
         screen.blank();
         AgentView agent =

@@ -266,6 +266,7 @@ public final class Agentd implements AutoCloseable {
         models.openOwnDoor(System.getProperty("user.name"), PeerProcess::of);
         Sampler sampler =
                 closer.add(new Sampler(time, book, consent, processes, processWatch, probe, history, metrics));
+        events.listen(sampler::heard);
         sampler.start();
         journal.commit(Batch.of(
                 new Trace("start-" + bootId),

@@ -24,10 +24,14 @@ final class ContractTab implements AgentTab {
 
     private record Both(AgentView agent, List<TextLine> contract) {}
 
+    private static final double RECEIPT = 240;
+    private static final double SENTENCE = 48;
+
     private final ScreenContext context;
     private final LinesView contract = new LinesView(true);
     private final VBox receipt = new VBox();
     private final Label enforced = Parts.text("", "strong");
+    private final ScrollPane below;
     private final PanelView<Both> panel;
     private final VBox root;
     private String agent = "";
@@ -35,9 +39,7 @@ final class ContractTab implements AgentTab {
     ContractTab(ScreenContext context) {
         this.context = context;
         receipt.getStyleClass().add("receipt");
-        ScrollPane below = Parts.scroll(receipt);
-        below.setPrefHeight(240);
-        below.setMinHeight(120);
+        below = Parts.scroll(receipt);
         VBox both = new VBox(contract.node(), below);
         both.getStyleClass().add("contract-both");
         VBox.setVgrow(contract.node(), Priority.ALWAYS);
@@ -89,6 +91,8 @@ final class ContractTab implements AgentTab {
         enforced.setText(managed ? "" : held + " of " + declared);
         enforced.getStyleClass().setAll("label", "strong", held == declared ? "tone-ok" : "tone-needs");
         receipt.getChildren().clear();
+        below.setPrefHeight(managed ? SENTENCE : RECEIPT);
+        below.setMinHeight(managed ? SENTENCE : RECEIPT / 2);
         if (managed) {
             receipt.getChildren()
                     .add(Parts.prose(

@@ -31,7 +31,7 @@ final class FilesTab implements AgentTab {
     private final ObservableList<ChangeView> changes = FXCollections.observableArrayList();
     private final ListView<ChangeView> files = new ListView<>(changes);
     private final LinesView diff = new LinesView(false);
-    private final Label path = Parts.text("", "mono", "strong");
+    private final Label path = Parts.path("mono");
     private final Button undo = Parts.button("Undo this change", this::undoOne);
     private final Button undoAll = Parts.button("Undo all", this::undoAll);
     private final PanelView<List<ChangeView>> panel;
@@ -53,7 +53,6 @@ final class FilesTab implements AgentTab {
         HBox columns = new HBox(files, right);
         columns.getStyleClass().add("split");
         panel = new PanelView<>(columns, this::fill);
-        path.setMinWidth(0);
         root = Parts.panel(Parts.row(path, Parts.spring(), Parts.withReason(undo), undoAll), panel);
     }
 

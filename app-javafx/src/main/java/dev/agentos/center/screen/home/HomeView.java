@@ -25,6 +25,7 @@ import javafx.scene.Node;
 import javafx.scene.control.Label;
 import javafx.scene.layout.HBox;
 import javafx.scene.layout.Priority;
+import javafx.scene.layout.Region;
 import javafx.scene.layout.VBox;
 
 /** What waits first, then the numbers that matter, then the agents. */
@@ -34,7 +35,8 @@ public final class HomeView implements Screen {
 
     private final VBox root = new VBox();
     private final Label askTitle = Parts.text("", "strong");
-    private final Label askWhat = Parts.text("", "mono", "muted");
+    private final Label askWhat = Parts.path("mono", "muted");
+    private final Label asked = Parts.text("", "muted");
     private final HBox ask;
     private final FigurePanel running;
     private final FigurePanel cpu;
@@ -46,11 +48,11 @@ public final class HomeView implements Screen {
     public HomeView(ScreenContext context) {
         root.getStyleClass().add("page");
         VBox words = new VBox(askTitle, askWhat);
+        words.setMinWidth(0);
+        asked.setMinWidth(Region.USE_PREF_SIZE);
+        HBox.setHgrow(words, Priority.ALWAYS);
         ask = Parts.row(
-                new Glyph("?"),
-                words,
-                Parts.spring(),
-                Parts.button("Look at it", () -> context.go(Place.of(CenterTab.INBOX))));
+                new Glyph("?"), words, asked, Parts.button("Look at it", () -> context.go(Place.of(CenterTab.INBOX))));
         ask.getStyleClass().add("ask-bar");
         running = new FigurePanel("Running", "ok", () -> context.go(Place.of(CenterTab.AGENTS)));
         cpu = new FigurePanel("Processors", "srt", () -> context.go(Place.of(CenterTab.SETTINGS)));
@@ -65,7 +67,11 @@ public final class HomeView implements Screen {
         VBox list = Parts.panel(
                 Parts.head("Agents", Parts.link("all of them", () -> context.go(Place.of(CenterTab.AGENTS)))), agents);
         VBox.setVgrow(list, Priority.ALWAYS);
-        root.getChildren().setAll(ask, figures, list);
+        Label models = Parts.prose(
+                "First token against its target, model queue, tokens and cost are not measured here: agentd has no model "
+                        + "gateway yet.",
+                "muted");
+        root.getChildren().setAll(ask, figures, models, list);
     }
 
     @Override
@@ -86,9 +92,10 @@ public final class HomeView implements Screen {
         ask.setVisible(first.isPresent());
         ask.setManaged(first.isPresent());
         first.ifPresent(waits -> {
-            askTitle.setText(waits.title() + (count > 1 ? "   and " + (count - 1) + " more" : ""));
-            askWhat.setText(
-                    waits.tool() + "  " + waits.target() + " · waiting " + waited(waits.askedAt(), Instant.now()));
+            askTitle.setText(waits.agent() + " wants to use " + waits.tool()
+                    + (count > 1 ? "   and " + (count - 1) + " more" : ""));
+            askWhat.setText(waits.target());
+            asked.setText("waiting " + waited(waits.askedAt(), Instant.now()));
         });
     }
 
@@ -133,8 +140,7 @@ public final class HomeView implements Screen {
         cpu.show(
                 Measures.cores(used),
                 "of " + cores + " cores",
-                host.map(h -> String.format(java.util.Locale.ROOT, "%.2f free to promise", h.freeCpuMillis() / 1000.0))
-                        .orElse(""),
+                pressure(state, "cpu"),
                 state.history().points("machine", "cpu_cores"),
                 OptionalDouble.of(cores),
                 cores);
@@ -145,8 +151,7 @@ public final class HomeView implements Screen {
                         ? String.format(java.util.Locale.ROOT, "%.1f", bytes.getAsDouble() / GIB)
                         : Measures.NONE,
                 String.format(java.util.Locale.ROOT, "of %.0f GiB", total),
-                host.map(h -> Measures.bytes(h.freeMemoryBytes()) + " free to promise")
-                        .orElse(""),
+                pressure(state, "memory"),
                 state.history().points("machine", "memory_bytes"),
                 OptionalDouble.of(total * GIB),
                 total * GIB);
@@ -154,12 +159,22 @@ public final class HomeView implements Screen {
 
     private void calls(CenterViewModel state) {
         long all = state.agents().rows().stream().mapToLong(Row::toolCalls).sum();
+        double refused = state.history().points("machine", "refusals").stream()
+                .mapToDouble(point -> point[1])
+                .sum();
         calls.show(
                 state.known() ? Measures.count(all) : Measures.NONE,
-                "by " + state.agents().rows().size() + " agents",
-                state.inbox().count() + " waiting for you",
-                state.history().points("machine", "consents_waiting"),
+                "in all",
+                Math.round(refused) + " refused in 15 min",
+                state.history().points("machine", "tool_calls"),
                 OptionalDouble.empty(),
                 2);
+    }
+
+    private static String pressure(CenterViewModel state, String resource) {
+        OptionalDouble share = state.history().latest("machine", "pressure_" + resource);
+        return share.isEmpty()
+                ? "no pressure figures here"
+                : String.format(java.util.Locale.ROOT, "%.0f %% of the time short", share.getAsDouble());
     }
 }

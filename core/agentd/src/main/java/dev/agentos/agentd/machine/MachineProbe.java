@@ -139,6 +139,22 @@ public final class MachineProbe {
         });
     }
 
+    /**
+     * Share of the last 10 seconds in which something waited for this resource, 0 to 100 (Linux PSI, "some avg10").
+     *
+     * @param resource {@code cpu}, {@code memory} or {@code io}
+     */
+    public Optional<Double> pressure(String resource) {
+        for (String line : readLines("proc/pressure/" + resource)) {
+            for (String field : line.split(" ")) {
+                if (line.startsWith("some ") && field.startsWith("avg10=")) {
+                    return Optional.of(Double.parseDouble(field.substring("avg10=".length())));
+                }
+            }
+        }
+        return Optional.empty();
+    }
+
     /** Memory in use on the machine. */
     public Optional<Long> usedMemoryBytes() {
         long total = 0;

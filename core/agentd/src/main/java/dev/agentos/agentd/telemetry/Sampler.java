@@ -7,6 +7,7 @@ import dev.agentos.agentd.agents.ProcessWatch;
 import dev.agentos.agentd.consent.ConsentService;
 import dev.agentos.agentd.machine.MachineProbe;
 import dev.agentos.domain.lifecycle.AgentState;
+import dev.agentos.domain.port.Journal.Recorded;
 import dev.agentos.domain.port.Journal.Trace;
 import dev.agentos.domain.port.Sandbox.Status;
 import dev.agentos.domain.port.TimeSource;
@@ -18,6 +19,7 @@ import java.util.TreeMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
 
 /** Once a second: measures agents, classes and the machine, and looks at what has a deadline. */
 public final class Sampler implements AutoCloseable {
@@ -39,6 +41,8 @@ public final class Sampler implements AutoCloseable {
     private boolean usageIsNew;
     private long usageNext;
     private long lastUsageNanos;
+    private final LongAdder calls = new LongAdder();
+    private final LongAdder refusals = new LongAdder();
     private long lastNanos;
     private long lastBusy = -1;
 
@@ -87,6 +91,20 @@ public final class Sampler implements AutoCloseable {
         lastNanos = time.nanos();
         lastUsageNanos = lastNanos;
         var _ = ticker.scheduleAtFixedRate(this::tick, 1, 1, TimeUnit.SECONDS);
+    }
+
+    /** Counts the decisions among events that became durable. */
+    public void heard(List<Recorded> events) {
+        for (Recorded recorded : events) {
+            boolean tool = recorded.kind().equals("tool.decided");
+            if (tool) {
+                calls.increment();
+            }
+            if ((tool || recorded.kind().equals("egress.decided"))
+                    && "refused".equals(recorded.data().get("decision"))) {
+                refusals.increment();
+            }
+        }
     }
 
     private void tick() {
@@ -149,6 +167,12 @@ public final class Sampler implements AutoCloseable {
         values.put(new HistoryStore.Key("machine", "agents_running"), (double) running);
         values.put(new HistoryStore.Key("machine", "consents_waiting"), (double)
                 consent.pending().size());
+        values.put(new HistoryStore.Key("machine", "tool_calls"), (double) calls.sumThenReset());
+        values.put(new HistoryStore.Key("machine", "refusals"), (double) refusals.sumThenReset());
+        for (String resource : List.of("cpu", "memory", "io")) {
+            probe.pressure(resource)
+                    .ifPresent(share -> values.put(new HistoryStore.Key("machine", "pressure_" + resource), share));
+        }
         probe.usedMemoryBytes()
                 .ifPresent(used -> values.put(new HistoryStore.Key("machine", "memory_bytes"), (double) used));
         Optional<Long> busy = probe.busyMicros();

@@ -35,6 +35,7 @@ public final class BenchMain implements Callable<Integer> {
             .with("neighbours", "an SRT agent beside four that take all they can get", new NeighboursBench())
             .with("audit", "durable decisions a second, one by one and in groups", new AuditBench())
             .with("start", "until agentd and agentctl are ready, and what they take", new StartBench())
+            .with("center", "the window: first paint, memory, processor at rest and under load", new CenterBench())
             .with("tool", "a governed tool decision; a card on a client; an answer applied", new ToolBench())
             .with("tui", "the terminal face: start, rest, many agents, a storm of events", new TuiBench())
             .with(

@@ -28,6 +28,7 @@ import javafx.scene.Node;
 import javafx.scene.Parent;
 import javafx.scene.control.ContentDisplay;
 import javafx.scene.control.Labeled;
+import javafx.scene.control.ListView;
 import javafx.scene.image.WritableImage;
 import javafx.scene.input.KeyCode;
 import javafx.scene.input.MouseButton;
@@ -174,6 +175,38 @@ public final class CenterWindow implements AutoCloseable {
         await("to see “" + text + "”", () -> ui(() -> find(text).isPresent()));
     }
 
+    /** Waits until a text that begins like this is seen. */
+    public void untilSeenLike(String beginning) throws InterruptedException {
+        await("to see “" + beginning + "…”", () -> texts().stream().anyMatch(text -> text.startsWith(beginning)));
+    }
+
+    /** Waits until what has this text can be used. */
+    public void untilEnabled(String text) throws InterruptedException {
+        await(
+                "to use “" + text + "”",
+                () -> ui(() -> find(text).map(node -> !node.isDisabled()).orElse(false)));
+    }
+
+    /** Scrolls every list that is seen to its last line. */
+    public void scrollToEnd() throws InterruptedException {
+        frames(3);
+        ui(() -> {
+            walk(center().scene().getRoot(), node -> {
+                if (node instanceof ListView<?> list && !list.getItems().isEmpty()) {
+                    list.scrollTo(list.getItems().size() - 1);
+                }
+                return false;
+            });
+            return true;
+        });
+        frames(2);
+    }
+
+    /** Waits until no node that is seen has such a text. */
+    public void untilGone(String text) throws InterruptedException {
+        await("no longer to see “" + text + "”", () -> ui(() -> find(text).isEmpty()));
+    }
+
     private void await(String what, Callable<Boolean> so) throws InterruptedException {
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(LIMIT_SECONDS);
         while (System.nanoTime() < deadline) {
@@ -240,7 +273,7 @@ public final class CenterWindow implements AutoCloseable {
         return Optional.empty();
     }
 
-    /** Texts that do not fit where they stand: what is painted of them ends in an ellipsis. */
+    /** Texts that do not fit where they stand and that no tooltip gives whole: what is painted ends in an ellipsis. */
     public List<String> cutOff() throws InterruptedException {
         return ui(() -> {
             List<String> cut = new ArrayList<>();
@@ -248,6 +281,7 @@ public final class CenterWindow implements AutoCloseable {
                 if (node instanceof Labeled labeled
                         && labeled.getText() != null
                         && !labeled.getText().isEmpty()
+                        && labeled.getTooltip() == null
                         && labeled.getContentDisplay() != ContentDisplay.GRAPHIC_ONLY
                         && labeled.lookup(".text") instanceof Text painted
                         && !painted.getText().equals(labeled.getText())) {

@@ -68,6 +68,10 @@ public final class ProveMain implements Callable<Integer> {
                     "random keys into monitor and shell while cards arrive: nothing answered",
                     _ -> new KeysCampaign())
             .with(
+                    "center",
+                    "the window: every screen, the tour by keys, kill -9 of agentd, closing",
+                    _ -> new CenterCampaign())
+            .with(
                     "language",
                     "sentences to commands without a model [--data FILE, --misses]",
                     m -> new LanguageCampaign(m.data, m.misses));

@@ -401,10 +401,6 @@ class HouseRulesTest {
                         .beFreeOfCycles()
                         // The program lists its commands, and the tour is one of them.
                         .ignoreDependency(nameStartingWith("dev.agentos.tui.ctl.Agentctl"), alwaysTrue())
-                        // The sample that it prints is the text of the tour's contract.
-                        .ignoreDependency(
-                                nameStartingWith("dev.agentos.tui.ctl.ContractCommands"),
-                                nameStartingWith("dev.agentos.tui.tour.TourContracts"))
                         .because(reason),
                 20,
                 TUI);

@@ -1,7 +1,8 @@
-package dev.agentos.tui.tour;
+package dev.agentos.bridge.tour;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 
 /** The contracts that come with the tour. */
@@ -16,12 +17,14 @@ public final class TourContracts {
     private TourContracts() {}
 
     /** The text of one of them. */
-    public static String read(String name) throws IOException {
+    public static String text(String name) {
         try (InputStream stream = TourContracts.class.getResourceAsStream(name)) {
             if (stream == null) {
-                throw new IOException("the contract " + name + " is missing from this build");
+                throw new IllegalArgumentException("the contract " + name + " is missing from this build");
             }
             return new String(stream.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException("the contract " + name + " cannot be read", e);
         }
     }
 }

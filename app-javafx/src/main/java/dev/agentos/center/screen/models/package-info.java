@@ -1,0 +1,5 @@
+/** Models of this machine. */
+@NullMarked
+package dev.agentos.center.screen.models;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** Standing grants and secrets. */
+@NullMarked
+package dev.agentos.center.screen.permissions;
+
+import org.jspecify.annotations.NullMarked;
