@@ -104,6 +104,11 @@ public final class AgentTable {
         return root;
     }
 
+    /** Gives the rows the focus, so that keys reach them. */
+    public void focus() {
+        table.requestFocus();
+    }
+
     /** The agents that are selected. */
     public List<Row> selected() {
         return table.getSelectionModel().getSelectedItems().stream()

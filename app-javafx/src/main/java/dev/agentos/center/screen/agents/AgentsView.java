@@ -82,7 +82,9 @@ public final class AgentsView implements Screen {
     public void opened(String argument) {
         opened = argument;
         root.getChildren().setAll(argument.isEmpty() ? list : one.node());
-        if (!argument.isEmpty()) {
+        if (argument.isEmpty()) {
+            table.focus();
+        } else {
             one.open(argument);
         }
     }

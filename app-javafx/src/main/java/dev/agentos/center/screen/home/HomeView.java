@@ -80,6 +80,11 @@ public final class HomeView implements Screen {
     }
 
     @Override
+    public void opened(String argument) {
+        table.focus();
+    }
+
+    @Override
     public void show(CenterViewModel state) {
         ask(state.inbox().waiting().stream().findFirst(), state.inbox().count());
         running(state);
