@@ -15,8 +15,8 @@ final class ContextTab implements AgentTab {
     ContextTab() {
         PanelView<String> panel = new PanelView<>(new VBox(), _ -> {});
         panel.show(new PanelState.Missing<>(
-                "agentd keeps no context window, no checkpoint and no child agent of it.",
-                "Context comes with the model gateway, checkpoints and children with agents that can be saved."));
+                "agentd keeps no context window, no checkpoint and no child agent that could be shown.",
+                "They come with agents that can be saved and can start others."));
         root = Parts.panel(Parts.head("Context, checkpoints, children"), panel);
     }
 

@@ -7,6 +7,9 @@ import dev.agentos.bridge.view.CenterViewModel.AgentLine;
 import dev.agentos.bridge.view.Measures;
 import dev.agentos.bridge.view.Place;
 import dev.agentos.bridge.wire.ConsentWire.AskView;
+import dev.agentos.bridge.wire.ModelWire.ModelView;
+import dev.agentos.bridge.wire.ModelWire.Models;
+import dev.agentos.bridge.wire.ModelWire.ProviderView;
 import dev.agentos.bridge.wire.ServiceWire;
 import dev.agentos.center.screen.agents.AgentTable;
 import dev.agentos.center.ui.Glyph;
@@ -31,6 +34,7 @@ import javafx.scene.layout.VBox;
 /** What waits first, then the numbers that matter, then the agents. */
 public final class HomeView implements Screen {
 
+    private static final long MODELS_NANOS = 5_000_000_000L;
     private static final double GIB = 1024.0 * 1024 * 1024;
 
     private final VBox root = new VBox();
@@ -42,10 +46,14 @@ public final class HomeView implements Screen {
     private final FigurePanel cpu;
     private final FigurePanel memory;
     private final FigurePanel calls;
+    private final Label models = Parts.prose("Models: asking", "muted");
+    private final ScreenContext context;
     private final AgentTable table;
     private final PanelView<List<AgentLine>> agents;
+    private long modelsAt = System.nanoTime() - MODELS_NANOS;
 
     public HomeView(ScreenContext context) {
+        this.context = context;
         root.getStyleClass().add("page");
         VBox words = new VBox(askTitle, askWhat);
         words.setMinWidth(0);
@@ -67,10 +75,6 @@ public final class HomeView implements Screen {
         VBox list = Parts.panel(
                 Parts.head("Agents", Parts.link("all of them", () -> context.go(Place.of(CenterTab.AGENTS)))), agents);
         VBox.setVgrow(list, Priority.ALWAYS);
-        Label models = Parts.prose(
-                "First token against its target, model queue, tokens and cost are not measured here: agentd has no model "
-                        + "gateway yet.",
-                "muted");
         root.getChildren().setAll(ask, figures, models, list);
     }
 
@@ -90,6 +94,7 @@ public final class HomeView implements Screen {
         running(state);
         machine(state);
         calls(state);
+        models();
         agents.show(state.agentsPanel());
     }
 
@@ -181,5 +186,27 @@ public final class HomeView implements Screen {
         return share.isEmpty()
                 ? "no pressure figures here"
                 : String.format(java.util.Locale.ROOT, "%.0f %% of the time short", share.getAsDouble());
+    }
+
+    /** Asks for the models' queues and first tokens, now and then: they are no events. */
+    private void models() {
+        if (System.nanoTime() - modelsAt < MODELS_NANOS) {
+            return;
+        }
+        modelsAt = System.nanoTime();
+        context.background().readValue(() -> context.client().models(false), state -> state.found()
+                .ifPresent(all -> models.setText(sentence(all))));
+    }
+
+    private static String sentence(Models all) {
+        long running = all.providers().stream().mapToLong(ProviderView::running).sum();
+        long waiting = all.providers().stream().mapToLong(ProviderView::waiting).sum();
+        String onset = all.models().stream()
+                .filter(model -> model.answers() > 0)
+                .min(java.util.Comparator.comparingDouble(ModelView::onsetMs))
+                .map(model -> "first token after " + Math.round(model.onsetMs()) + " ms (" + model.name() + ", p95 "
+                        + Math.round(model.onsetMsP95()) + " ms)")
+                .orElse("no answer measured yet");
+        return "Models: " + all.models().size() + " here · " + running + " running, " + waiting + " waiting · " + onset;
     }
 }

@@ -1,43 +1,87 @@
 package dev.agentos.center.screen.models;
 
 import dev.agentos.bridge.view.CenterViewModel;
+import dev.agentos.bridge.view.Measures;
 import dev.agentos.bridge.view.PanelState;
-import dev.agentos.center.ui.Glyph;
+import dev.agentos.bridge.wire.ModelWire.ModelView;
+import dev.agentos.bridge.wire.ModelWire.Models;
+import dev.agentos.bridge.wire.ModelWire.ProviderView;
 import dev.agentos.center.ui.PanelView;
 import dev.agentos.center.ui.Parts;
 import dev.agentos.center.ui.Screen;
 import dev.agentos.center.ui.ScreenContext;
+import dev.agentos.center.ui.TextTable;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import javafx.scene.Node;
-import javafx.scene.control.CheckBox;
-import javafx.scene.layout.HBox;
+import javafx.scene.control.Button;
+import javafx.scene.control.Label;
 import javafx.scene.layout.Priority;
 import javafx.scene.layout.VBox;
 
-/** Models that contracts can name here, and which of them flexible contracts may fall back to. */
+/** Models and providers with what was measured of them, and which models flexible contracts may fall back to. */
 public final class ModelsView implements Screen {
 
-    private record Models(List<String> here, List<String> substitutes) {}
+    private record Read(Models models, List<String> substitutes) {}
 
     private final ScreenContext context;
-    private final VBox lines = new VBox();
-    private final PanelView<Models> panel = new PanelView<>(Parts.scroll(lines), this::fill);
+    private final TextTable<ModelView> models = new TextTable<>(model -> model.provider() + " " + model.name());
+    private final TextTable<ProviderView> providers = new TextTable<>(ProviderView::name);
+    private final PanelView<Read> modelPanel = new PanelView<>(models.node(), this::fill);
+    private final PanelView<Read> providerPanel =
+            new PanelView<>(providers.node(), read -> providers.show(read.models().providers()));
+    private final Label fallBack = Parts.text("", "muted");
+    private final Label gpu = Parts.text("", "muted");
+    private final Button measure = Parts.button("Measure it", this::measure);
+    private final Button substitute = Parts.button("Fall back to it", this::substitute);
     private final VBox root;
+    private List<String> substitutes = List.of();
 
     public ModelsView(ScreenContext context) {
         this.context = context;
-        lines.getStyleClass().add("story");
-        VBox here =
-                Parts.panel(Parts.head("Models of this machine", Parts.button("Look again", () -> opened(""))), panel);
-        VBox.setVgrow(here, Priority.ALWAYS);
-        PanelView<String> pull = new PanelView<>(new VBox(), _ -> {});
-        pull.show(new PanelState.Missing<>(
-                "agentd has no model gateway, so no model can be pulled and no queue is measured.",
-                "local/extractive needs none: it picks sentences and runs on every machine."));
-        pull.setPrefHeight(180);
-        root = new VBox(here, Parts.panel(Parts.head("Pull a model"), pull));
+        models.column("Model", 200, "mono", ModelView::name)
+                .column("Provider", 100, "text", ModelView::provider)
+                .column("Where", 80, "text", ModelView::placement)
+                .column("Context", 80, "figure", model -> model.context() == 0 ? Measures.NONE : Measures.count(model.context()))
+                .column("First token", 100, "figure", model -> milliseconds(model.answers(), model.onsetMs()))
+                .column("p95", 80, "figure", model -> milliseconds(model.answers(), model.onsetMsP95()))
+                .column("Tokens/s", 80, "figure", model -> rate(model.answers(), model.tokensPerS()))
+                .column("State", 90, "text", model -> model.callable() ? "can be called" : "not callable");
+        models.onSelection(this::enable);
+        providers.column("Provider", 140, "mono", ProviderView::name)
+                .column("Kind", 90, "text", ProviderView::kind)
+                .column("Running", 80, "figure", provider -> provider.running() + " of " + provider.slots())
+                .column("Waiting", 80, "figure", provider -> String.valueOf(provider.waiting()))
+                .column("Where", 200, "mono", ProviderView::where)
+                .column("Trouble", 220, "text", ProviderView::trouble);
+        VBox top = Parts.panel(
+                Parts.head("Models", fallBack, Parts.withReason(substitute), Parts.withReason(measure)), modelPanel);
+        VBox bottom = Parts.panel(
+                Parts.head("Providers and their queues", gpu, Parts.button("Look again", () -> opened(""))),
+                providerPanel);
+        VBox.setVgrow(top, Priority.ALWAYS);
+        VBox.setVgrow(bottom, Priority.ALWAYS);
+        top.setPrefHeight(0);
+        bottom.setPrefHeight(0);
+        VBox.setVgrow(modelPanel, Priority.ALWAYS);
+        root = new VBox(
+                top,
+                bottom,
+                Parts.prose(
+                        "A provider or weights of your own are added in a terminal: agentctl model --help. A pull in this "
+                                + "window waits for agentd to load weights by itself.",
+                        "muted"));
         root.getStyleClass().add("page");
+        enable();
+    }
+
+    private static String milliseconds(long answers, double value) {
+        return answers == 0 ? Measures.NONE : Math.round(value) + " ms";
+    }
+
+    private static String rate(long answers, double value) {
+        return answers == 0 ? Measures.NONE : String.format(Locale.ROOT, "%.1f", value);
     }
 
     @Override
@@ -48,48 +92,65 @@ public final class ModelsView implements Screen {
     @Override
     public void opened(String argument) {
         context.background()
-                .read(
-                        () -> {
-                            Models models = new Models(
-                                    context.client().status().machine().models(),
-                                    context.client().substitutes().models());
-                            return models.here().isEmpty()
-                                    ? new PanelState.Empty<Models>(
-                                            "No model is here.", "Contracts with modelPolicy are refused until one is.")
-                                    : PanelState.ready(models);
-                        },
-                        panel::show);
+                .readValue(
+                        () -> new Read(
+                                context.client().models(false),
+                                context.client().substitutes().models()),
+                        state -> {
+                            modelPanel.show(state);
+                            providerPanel.show(state);
+                        });
     }
 
-    private void fill(Models models) {
-        lines.getChildren()
-                .setAll(models.here().stream().map(model -> line(model, models)).toList());
+    private void fill(Read read) {
+        substitutes = read.substitutes();
+        models.show(read.models().models());
+        gpu.setText(read.models().gpu());
+        fallBack.setText("flexible contracts fall back to: "
+                + (substitutes.isEmpty() ? "nothing" : String.join(", ", substitutes)));
+        enable();
     }
 
-    private HBox line(String model, Models models) {
-        HBox sign = new HBox(new Glyph("●"));
-        sign.getStyleClass().addAll("sign", "tone-ok");
-        VBox words = new VBox(
-                Parts.text(model, "mono", "strong"),
-                Parts.prose(
-                        model.startsWith("local/") ? "built in: no download, no network" : "found on this machine",
-                        "muted"));
-        HBox.setHgrow(words, Priority.ALWAYS);
-        CheckBox fallBack = new CheckBox("flexible contracts may fall back to it");
-        fallBack.setSelected(models.substitutes().contains(model));
-        fallBack.setOnAction(_ -> {
-            List<String> next = new ArrayList<>(models.substitutes());
-            if (!next.remove(model)) {
-                next.add(model);
+    private void enable() {
+        var chosen = models.selected();
+        Parts.disable(
+                measure,
+                chosen.map(model -> model.callable() ? "" : "it cannot be called").orElse("choose a model"));
+        Parts.disable(substitute, chosen.isEmpty() ? "choose a model" : "");
+        substitute.setText(
+                chosen.map(model -> substitutes.contains(model.name())).orElse(false)
+                        ? "No longer fall back to it"
+                        : "Fall back to it");
+    }
+
+    private void substitute() {
+        models.selected().ifPresent(model -> {
+            List<String> next = new ArrayList<>(substitutes);
+            if (!next.remove(model.name())) {
+                next.add(model.name());
             }
-            context.background().act(() -> context.client().setSubstitutes(next), () -> {
-                context.say("✓ fall back to: " + (next.isEmpty() ? "nothing" : String.join(", ", next)));
-                opened("");
-            });
+            context.background().act(() -> context.client().setSubstitutes(next), () -> opened(""));
         });
-        HBox line = new HBox(sign, words, fallBack);
-        line.getStyleClass().add("story-line");
-        return line;
+    }
+
+    private void measure() {
+        models.selected()
+                .ifPresent(model -> context.background()
+                        .readValue(() -> context.client().probeModel(model.name()), state -> {
+                            context.say(
+                                    switch (state) {
+                                        case PanelState.Ready<dev.agentos.bridge.wire.ModelWire.Probe> ready ->
+                                            "✓ " + model.name() + ": first token after "
+                                                    + Math.round(ready.value().onsetMs()) + " ms, "
+                                                    + rate(1, ready.value().tokensPerS()) + " tokens/s";
+                                        case PanelState.Failed<dev.agentos.bridge.wire.ModelWire.Probe> failed ->
+                                            "✕ " + failed.why() + " → " + failed.next();
+                                        case PanelState.Loading<dev.agentos.bridge.wire.ModelWire.Probe> _,
+                                                PanelState.Empty<dev.agentos.bridge.wire.ModelWire.Probe> _,
+                                                PanelState.Missing<dev.agentos.bridge.wire.ModelWire.Probe> _ -> "";
+                                    });
+                            opened("");
+                        }));
     }
 
     @Override

@@ -66,6 +66,7 @@ class CenterWindowTest {
     @Test
     void totalsFollowTheFilterAndEscClearsIt() throws InterruptedException {
         window.go(Place.of(CenterTab.AGENTS));
+        window.untilSeen("2 shown");
         window.press(KeyCode.SLASH);
         window.type("csv");
         window.untilSeen("1 shown");
