@@ -9,6 +9,7 @@ import dev.agentos.center.ui.PanelView;
 import dev.agentos.center.ui.Parts;
 import dev.agentos.center.ui.Screen;
 import dev.agentos.center.ui.ScreenContext;
+import dev.agentos.center.ui.UiThread;
 import java.util.List;
 import javafx.scene.Node;
 import javafx.scene.control.Button;
@@ -83,7 +84,8 @@ public final class AgentsView implements Screen {
         opened = argument;
         root.getChildren().setAll(argument.isEmpty() ? list : one.node());
         if (argument.isEmpty()) {
-            table.focus();
+            // Once it is shown: what is not seen cannot have the focus.
+            UiThread.later(table::focus);
         } else {
             one.open(argument);
         }
