@@ -65,9 +65,11 @@ class CenterViewModelsTest {
     @Test
     void aCommandThatNeedsMoreIsFilledInAndAWholeOneRuns() {
         assertEquals(
-                new Pick.Fill("pause "), PaletteEntry.of("pau", COMMANDS, List.of()).getFirst().pick());
+                new Pick.Fill("pause "),
+                PaletteEntry.of("pau", COMMANDS, List.of()).getFirst().pick());
         assertEquals(
-                new Pick.Run("list"), PaletteEntry.of("list", COMMANDS, List.of()).getFirst().pick());
+                new Pick.Run("list"),
+                PaletteEntry.of("list", COMMANDS, List.of()).getFirst().pick());
         PaletteEntry whole = PaletteEntry.of("pause 001", COMMANDS, List.of()).getFirst();
         assertEquals(new Pick.Run("pause 001"), whole.pick());
         assertEquals("changes", whole.effect());
@@ -77,7 +79,9 @@ class CenterViewModelsTest {
     void aQuestionMarkMakesALineASentence() {
         assertEquals(
                 List.of(new Pick.Understand("list")),
-                PaletteEntry.of("?list", COMMANDS, List.of()).stream().map(PaletteEntry::pick).toList());
+                PaletteEntry.of("?list", COMMANDS, List.of()).stream()
+                        .map(PaletteEntry::pick)
+                        .toList());
     }
 
     private static final EntryView ENTRY = new EntryView(
@@ -105,7 +109,9 @@ class CenterViewModelsTest {
     void aFormSaysWhatIsMissingOrWrongAndThenGivesTypedInputs() {
         SpawnForm empty = SpawnForm.of(ENTRY);
         assertEquals(Optional.of("logs: needed"), empty.obstacle());
-        assertEquals(Optional.of("logs: a whole path, from /"), empty.typed("logs", "var/log").obstacle());
+        assertEquals(
+                Optional.of("logs: a whole path, from /"),
+                empty.typed("logs", "var/log").obstacle());
         SpawnForm full = empty.typed("logs", "/var/log").typed("most", "x");
         assertEquals(Optional.of("most: a whole number"), full.obstacle());
         SpawnForm right = full.typed("most", "");
@@ -137,17 +143,21 @@ class CenterViewModelsTest {
         assertEquals(
                 List.of(new Answer.Prose("# T", List.of("a.md"))),
                 Answer.of("{\"markdown\":\"# T\",\"sources\":[{\"document\":\"a.md\"}]}", "", true));
-        assertTrue(Answer.of("{\"series\":[{\"subject\":\"m\",\"name\":\"c\",\"points\":[[1,2]]}]}", "", true)
-                        .getFirst()
-                instanceof Answer.Plot);
+        assertTrue(
+                Answer.of("{\"series\":[{\"subject\":\"m\",\"name\":\"c\",\"points\":[[1,2]]}]}", "", true)
+                                .getFirst()
+                        instanceof Answer.Plot);
         assertEquals(
-                List.of(new Answer.Lines(List.of(new TextLine(Tone.BAD, "no"))), new Answer.Lines(List.of(TextLine.of("{x")))),
+                List.of(
+                        new Answer.Lines(List.of(new TextLine(Tone.BAD, "no"))),
+                        new Answer.Lines(List.of(TextLine.of("{x")))),
                 Answer.of("{x", "no", false));
     }
 
     @Test
     void preferencesStayInTheirBoundsAndSayThingsOnce() {
-        CenterPreferences values = CenterPreferences.fresh().withText(900).withTold("a").withTold("a");
+        CenterPreferences values =
+                CenterPreferences.fresh().withText(900).withTold("a").withTold("a");
         assertEquals(200, values.textPercent());
         assertEquals(List.of("a"), values.told());
         assertFalse(CenterPreferences.fresh().told().contains("a"));

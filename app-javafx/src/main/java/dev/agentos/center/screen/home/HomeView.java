@@ -194,8 +194,10 @@ public final class HomeView implements Screen {
             return;
         }
         modelsAt = System.nanoTime();
-        context.background().readValue(() -> context.client().models(false), state -> state.found()
-                .ifPresent(all -> models.setText(sentence(all))));
+        context.background()
+                .readValue(
+                        () -> context.client().models(false),
+                        state -> state.found().ifPresent(all -> models.setText(sentence(all))));
     }
 
     private static String sentence(Models all) {

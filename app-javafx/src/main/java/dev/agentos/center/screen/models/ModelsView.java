@@ -29,8 +29,8 @@ public final class ModelsView implements Screen {
     private final TextTable<ModelView> models = new TextTable<>(model -> model.provider() + " " + model.name());
     private final TextTable<ProviderView> providers = new TextTable<>(ProviderView::name);
     private final PanelView<Read> modelPanel = new PanelView<>(models.node(), this::fill);
-    private final PanelView<Read> providerPanel =
-            new PanelView<>(providers.node(), read -> providers.show(read.models().providers()));
+    private final PanelView<Read> providerPanel = new PanelView<>(
+            providers.node(), read -> providers.show(read.models().providers()));
     private final Label fallBack = Parts.text("", "muted");
     private final Label gpu = Parts.text("", "muted");
     private final Button measure = Parts.button("Measure it", this::measure);
@@ -43,13 +43,18 @@ public final class ModelsView implements Screen {
         models.column("Model", 200, "mono", ModelView::name)
                 .column("Provider", 100, "text", ModelView::provider)
                 .column("Where", 80, "text", ModelView::placement)
-                .column("Context", 80, "figure", model -> model.context() == 0 ? Measures.NONE : Measures.count(model.context()))
+                .column(
+                        "Context",
+                        80,
+                        "figure",
+                        model -> model.context() == 0 ? Measures.NONE : Measures.count(model.context()))
                 .column("First token", 100, "figure", model -> milliseconds(model.answers(), model.onsetMs()))
                 .column("p95", 80, "figure", model -> milliseconds(model.answers(), model.onsetMsP95()))
                 .column("Tokens/s", 80, "figure", model -> rate(model.answers(), model.tokensPerS()))
                 .column("State", 90, "text", model -> model.callable() ? "can be called" : "not callable");
         models.onSelection(this::enable);
-        providers.column("Provider", 140, "mono", ProviderView::name)
+        providers
+                .column("Provider", 140, "mono", ProviderView::name)
                 .column("Kind", 90, "text", ProviderView::kind)
                 .column("Running", 80, "figure", provider -> provider.running() + " of " + provider.slots())
                 .column("Waiting", 80, "figure", provider -> String.valueOf(provider.waiting()))
@@ -115,7 +120,8 @@ public final class ModelsView implements Screen {
         var chosen = models.selected();
         Parts.disable(
                 measure,
-                chosen.map(model -> model.callable() ? "" : "it cannot be called").orElse("choose a model"));
+                chosen.map(model -> model.callable() ? "" : "it cannot be called")
+                        .orElse("choose a model"));
         Parts.disable(substitute, chosen.isEmpty() ? "choose a model" : "");
         substitute.setText(
                 chosen.map(model -> substitutes.contains(model.name())).orElse(false)
