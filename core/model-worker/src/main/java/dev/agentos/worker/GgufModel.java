@@ -15,6 +15,7 @@ import java.lang.reflect.Field;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BooleanSupplier;
 
 /** A GGUF file in llama.cpp, with several slots that share each step of arithmetic. */
@@ -22,6 +23,8 @@ final class GgufModel implements AutoCloseable {
 
     private final LlamaModel model;
     private final int portion;
+    /** What each slot has read and said, as text. */
+    private final Map<Integer, String> held = new ConcurrentHashMap<>();
 
     /** Loads it. The library is looked for in the folder of the options and nowhere else. */
     GgufModel(GgufOptions options) {
@@ -74,42 +77,59 @@ final class GgufModel implements AutoCloseable {
             }
             keep = true;
         }
+        StringBuilder text = new StringBuilder(ask.prompt());
         int said = 0;
-        LlamaIterator answer = model.generate(parameters(ask, ask.prompt(), ask.maxTokens(), keep))
-                .iterator();
-        while (answer.hasNext()) {
-            if (cancelled.getAsBoolean()) {
-                answer.cancel();
-                return new Ended(ask.id(), How.CANCELLED, prompt, said);
-            }
+        boolean stopped = false;
+        LlamaIterator answer =
+                model.generate(parameters(ask, ask.prompt(), ask.maxTokens(), keep)).iterator();
+        while (answer.hasNext() && !stopped) {
             LlamaOutput output = answer.next();
             if (!output.text.isEmpty()) {
                 said++;
+                text.append(output.text);
                 pieces.piece(output.text);
             }
+            stopped = answer.hasNext() && cancelled.getAsBoolean();
         }
-        return new Ended(ask.id(), said >= ask.maxTokens() ? How.LENGTH : How.STOP, prompt, said);
+        if (stopped) {
+            answer.cancel();
+        }
+        held.put(ask.slot(), text.toString());
+        How how = stopped ? How.CANCELLED : said >= ask.maxTokens() ? How.LENGTH : How.STOP;
+        return new Ended(ask.id(), how, prompt, said);
     }
 
     /**
-     * Reads a prompt into its slot in portions, each of which finds the ones before it there. An answer that waits
-     * behind one portion does not wait behind a whole prompt.
+     * Reads what its slot does not hold yet in portions, each of which finds the ones before it there. An answer that
+     * waits behind one portion does not wait behind a whole prompt.
      */
     private boolean read(Generate ask, int tokens, BooleanSupplier cancelled) {
-        int portions = (tokens + portion - 1) / portion;
+        String prompt = ask.prompt();
+        int from = ask.keep() ? common(held.getOrDefault(ask.slot(), ""), prompt) : 0;
+        long rest = (long) tokens * (prompt.length() - from) / Math.max(1, prompt.length());
+        int portions = (int) ((rest + portion - 1) / portion);
         boolean keep = ask.keep();
         for (int i = 1; i < portions; i++) {
             if (cancelled.getAsBoolean()) {
                 return false;
             }
-            int end = (int) ((long) ask.prompt().length() * i / portions);
+            int end = from + (int) ((long) (prompt.length() - from) * i / portions);
             // A character outside the basic plane is two units, and is not cut.
-            int cut = Character.isHighSurrogate(ask.prompt().charAt(end - 1)) ? end - 1 : end;
-            model.generate(parameters(ask, ask.prompt().substring(0, cut), 0, keep))
-                    .forEach(_ -> {});
+            int cut = end > 0 && Character.isHighSurrogate(prompt.charAt(end - 1)) ? end - 1 : end;
+            model.generate(parameters(ask, prompt.substring(0, cut), 0, keep)).forEach(_ -> {});
+            held.put(ask.slot(), prompt.substring(0, cut));
             keep = true;
         }
         return !cancelled.getAsBoolean();
+    }
+
+    private static int common(String one, String other) {
+        int length = Math.min(one.length(), other.length());
+        int at = 0;
+        while (at < length && one.charAt(at) == other.charAt(at)) {
+            at++;
+        }
+        return at;
     }
 
     private static InferenceParameters parameters(Generate ask, String prompt, int most, boolean keep) {

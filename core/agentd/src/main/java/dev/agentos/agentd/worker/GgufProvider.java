@@ -89,7 +89,7 @@ public final class GgufProvider implements ModelProvider {
         boolean comesBack = false;
         try (GgufConnection.Exchange exchange = worker.exchange()) {
             String prompt = prompt(worker, request);
-            Generate ask = ask(request, prompt, exchange.id(), slot, turn.canWait() && !slot.own());
+            Generate ask = ask(request, prompt, exchange.id(), slot, turn.canWait());
             worker.send(ask);
             boolean mayYield = ask.schema().isEmpty();
             if (mayYield) {

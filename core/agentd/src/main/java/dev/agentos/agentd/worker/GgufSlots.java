@@ -28,11 +28,8 @@ final class GgufSlots {
         }
     }
 
-    /**
-     * @param keep whether what the slot holds may be used again
-     * @param own whether it is this very answer that the slot holds
-     */
-    record Taken(int number, boolean keep, boolean own) {}
+    /** @param keep whether what the slot holds may be used again */
+    record Taken(int number, boolean keep) {}
 
     private final Slot[] slots;
     private final ReentrantLock lock = new ReentrantLock();
@@ -58,13 +55,12 @@ final class GgufSlots {
                 slot = best(turn);
             }
             boolean keep = slot.scope.equals(turn.scope()) && !turn.scope().isEmpty();
-            boolean own = is(slot.last, turn);
             slot.busy = true;
             slot.scope = turn.scope();
             slot.last = turn;
             slot.used = ++clock;
             coming.remove(turn);
-            return new Taken(slot.number, keep, own);
+            return new Taken(slot.number, keep);
         } finally {
             lock.unlock();
         }

@@ -28,10 +28,10 @@ final class ClassDispatches {
         Map<String, Supplier<Dispatch>> all = new LinkedHashMap<>();
         // The bench asks more often than credits last, on purpose: the question is what the class gets, not one agent.
         all.put("loaded", () -> new ClassDispatch(TimeSource.system(), new BurstCredit.Rate(1_000_000, 1_000_000)));
-        all.put("fifo", Fifo::new);
-        all.put("rr", RoundRobin::new);
         all.put("batching", Batching::new);
         all.put("reserved", () -> new Reserved(streams - 1));
+        all.put("rr", RoundRobin::new);
+        all.put("fifo", Fifo::new);
         return all;
     }
 

@@ -74,8 +74,10 @@ final class ClassesBench implements BenchMain.Bench {
             idle.onsets.clear();
             for (int round = 0; round < rounds; round++) {
                 once(provider, idle, ARRIVALS_A_ROUND);
-                for (Way way : ways.values()) {
-                    loaded(provider, way, round);
+                for (Map.Entry<String, Way> way : ways.entrySet()) {
+                    // One way takes a minute or more, so it is told where it is.
+                    System.err.println("classes: round " + (round + 1) + " of " + rounds + ", " + way.getKey());
+                    loaded(provider, way.getValue(), round);
                 }
             }
             report(figures, idle, ways);

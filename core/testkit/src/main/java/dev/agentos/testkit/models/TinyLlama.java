@@ -62,8 +62,8 @@ public record TinyLlama(int layers, int width, int inner, int context, long seed
                 .numbers("tokenizer.ggml.token_type", types(tokens))
                 .texts("tokenizer.ggml.merges", List.of("~ ~"))
                 .number("tokenizer.ggml.bos_token_id", 0)
-                .number("tokenizer.ggml.eos_token_id", 2)
-                .flag("tokenizer.ggml.add_bos_token", true)
+                .number("tokenizer.ggml.eos_token_id", 0)
+                .flag("tokenizer.ggml.add_bos_token", false)
                 .text("tokenizer.chat_template", TEMPLATE);
         weights(gguf, tokens.size());
         gguf.write(file);
@@ -90,9 +90,9 @@ public record TinyLlama(int layers, int width, int inner, int context, long seed
                 .tensor("output.weight", Kind.Q8_0, drawn, width, vocabulary);
     }
 
-    /** Control tokens, then every printable character of ASCII in the spelling of byte-level BPE. */
+    /** The token that ends an answer, then every printable character of ASCII in the spelling of byte-level BPE. */
     private static List<String> vocabulary() {
-        List<String> tokens = new ArrayList<>(List.of("<|begin|>", "<|im_start|>", "<|im_end|>", "\u010a", "\u0120"));
+        List<String> tokens = new ArrayList<>(List.of("<|im_end|>", "\u010a", "\u0120"));
         for (char c = '!'; c <= '~'; c++) {
             tokens.add(String.valueOf(c));
         }
