@@ -59,6 +59,7 @@ pub fn write(
         }
         lines.push(entry);
     }
+    lines.push(deleted_files(host, limits));
     lines.push(swap(host, limits, leaf));
     lines.push(io(host, limits, leaf));
     lines.push(if plan.identity.own_uid {
@@ -89,6 +90,18 @@ pub fn write(
         "the agent's init is pid 1 of its own namespace",
     ));
     Ok(lines)
+}
+
+/// A limit on one file is part of a limit on disk space, which counts deleted files too.
+fn deleted_files(host: &Host, limits: &Limits) -> ReceiptLine {
+    let name = m::LIMIT_DELETED_FILES;
+    match (limits.file_bytes, host.find(name)) {
+        (None, _) => line(name, false, Standing::NotAsked, "", ""),
+        (Some(_), Some(found)) if found.available => {
+            line(name, true, Standing::Enforced, &found.detail, "tried at the start of the broker")
+        }
+        (Some(_), found) => line(name, true, Standing::Missing, found.map_or("", |l| l.detail.as_str()), ""),
+    }
 }
 
 const ALWAYS: &[&str] = &[
