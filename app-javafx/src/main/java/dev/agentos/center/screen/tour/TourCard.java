@@ -8,6 +8,7 @@ import dev.agentos.bridge.wire.ConsentWire.AskView;
 import dev.agentos.center.ui.LinesView;
 import dev.agentos.center.ui.Parts;
 import dev.agentos.center.ui.ScreenContext;
+import dev.agentos.center.ui.UiThread;
 import java.util.List;
 import java.util.Optional;
 import javafx.animation.PauseTransition;
@@ -86,12 +87,15 @@ final class TourCard {
         content.show(lines);
         hint.setText("Read all " + lines.size() + " lines to allow");
         Parts.disable(allow, "read it to its end first");
-        deny.requestFocus();
+        // Once it is shown: what is not seen cannot have the focus.
+        UiThread.later(deny::requestFocus);
         wait.playFromStart();
     }
 
     private void fact(int row, String name, String value) {
-        facts.add(Parts.text(name, "muted"), 0, row);
+        Label label = Parts.text(name, "muted");
+        label.setMinWidth(Region.USE_PREF_SIZE);
+        facts.add(label, 0, row);
         facts.add(Parts.prose(value), 1, row);
     }
 
