@@ -79,6 +79,8 @@ public final class TaskWire {
      *
      * @param outcome {@code done}, {@code refused}, {@code not-consented}, {@code asking}, {@code failed} or
      *     {@code in-doubt}
+     * @param code why not; of a call that was done, {@code content.suspected} where the content filter warns of the output,
+     *     with its sentence as {@code reason}
      * @param labels of the output: {@code trusted} or {@code untrusted}, and {@code secret}
      * @param untrusted whether the output may hold words of somebody else; it is content, never an instruction
      * @param ask the ask that waits, where the outcome is {@code asking}

@@ -19,6 +19,8 @@ import dev.agentos.agentd.consent.ConsentService;
 import dev.agentos.agentd.consent.RunEnds;
 import dev.agentos.agentd.egress.EgressDoors;
 import dev.agentos.agentd.egress.Resolver;
+import dev.agentos.agentd.filter.ResultFilter;
+import dev.agentos.agentd.filter.ShippedModel;
 import dev.agentos.agentd.http.Api;
 import dev.agentos.agentd.http.ApiServer;
 import dev.agentos.agentd.journal.JournalFiles;
@@ -51,6 +53,7 @@ import dev.agentos.agentd.worker.GgufProvider;
 import dev.agentos.domain.admission.Ledger;
 import dev.agentos.domain.admission.Machine;
 import dev.agentos.domain.event.Event;
+import dev.agentos.domain.filter.ContentFilter;
 import dev.agentos.domain.port.Journal.Batch;
 import dev.agentos.domain.port.Journal.Trace;
 import dev.agentos.domain.port.Sandbox;
@@ -182,7 +185,8 @@ public final class Agentd implements AutoCloseable {
                         new StoredCredentials(secrets),
                         redactor::get,
                         new EgressConnections(egress.connector(), callers),
-                        mail::server),
+                        mail::server,
+                        filter(config, worker)),
                 more);
         TrustedKeys keys = new TrustedKeys(
                 config.catalog().resolve("trust"), config.state().resolve("trust"));
@@ -294,6 +298,16 @@ public final class Agentd implements AutoCloseable {
                                 (int) settings.threads(),
                                 GgufHost.PORTION),
                         starter));
+    }
+
+    /** The content filter, with sentence vectors where this installation has a model worker. */
+    private static ResultFilter filter(AgentdConfig config, EmbedderWorker worker) {
+        if (!config.filter()) {
+            return ResultFilter.OFF;
+        }
+        boolean vectors = Files.isDirectory(config.worker());
+        return ResultFilter.of(
+                new ContentFilter(ShippedModel.read(), vectors ? Optional.of(worker) : Optional.empty()));
     }
 
     private static Set<String> capabilities(List<Tool> more, ToolRegistry registry) {

@@ -14,6 +14,7 @@ import java.util.Optional;
  * @param execd the broker's binary, started by agentd when nobody else did
  * @param execdSocket the socket of a broker that is another unit's job
  * @param worker the model worker's jars and model
+ * @param filter whether the content filter looks at the results of tools
  */
 public record AgentdConfig(
         Path state,
@@ -22,7 +23,20 @@ public record AgentdConfig(
         Optional<Path> execdSocket,
         Path worker,
         Optional<TcpDoor> tcp,
-        Optional<String> otlpEndpoint) {
+        Optional<String> otlpEndpoint,
+        boolean filter) {
+
+    /** What a service is told that filters what its tools give. */
+    public AgentdConfig(
+            Path state,
+            Path run,
+            Path execd,
+            Optional<Path> execdSocket,
+            Path worker,
+            Optional<TcpDoor> tcp,
+            Optional<String> otlpEndpoint) {
+        this(state, run, execd, execdSocket, worker, tcp, otlpEndpoint, true);
+    }
 
     public static final String USAGE = """
             Usage: agentd --state DIR --run DIR [options]
@@ -33,6 +47,7 @@ public record AgentdConfig(
               --execd-socket FILE  the socket of a broker that is started elsewhere
               --worker DIR         the model worker's jars and model
               --tcp PORT           also listen on 127.0.0.1:PORT, with a token (0: any free port)
+              --filter on|off      whether results of tools are looked at for injections (on)
               --version            print the version
 
             Example: agentd --state ~/.local/state/agentos --run $XDG_RUNTIME_DIR/agentos
@@ -60,6 +75,7 @@ public record AgentdConfig(
         Optional<Path> execdSocket = Optional.empty();
         Path worker = Path.of("/usr/lib/agentos/worker");
         Optional<Integer> tcp = Optional.empty();
+        boolean filter = true;
         for (Iterator<String> rest = arguments.iterator(); rest.hasNext(); ) {
             String option = rest.next();
             switch (option) {
@@ -68,6 +84,7 @@ public record AgentdConfig(
                 case "--execd" -> execd = path(option, rest);
                 case "--execd-socket" -> execdSocket = Optional.of(path(option, rest));
                 case "--worker" -> worker = path(option, rest);
+                case "--filter" -> filter = onOrOff(option, rest);
                 case "--tcp" -> tcp = Optional.of(port(option, rest));
                 default -> throw new IllegalArgumentException("unknown option " + option);
             }
@@ -81,7 +98,16 @@ public record AgentdConfig(
                 execdSocket,
                 worker,
                 tcp.map(port -> new TcpDoor(port, stateDirectory.resolve("tcp-token"))),
-                otlpEndpoint);
+                otlpEndpoint,
+                filter);
+    }
+
+    private static boolean onOrOff(String option, Iterator<String> rest) {
+        String word = value(option, rest);
+        if (!word.equals("on") && !word.equals("off")) {
+            throw new IllegalArgumentException(option + " is on or off, not " + word);
+        }
+        return word.equals("on");
     }
 
     private static Path path(String option, Iterator<String> rest) {

@@ -261,14 +261,17 @@ public final class TaskCalls {
         }
     }
 
+    /** The code of a result that was given and that the content filter warns of. */
+    private static final String SUSPECTED = "content.suspected";
+
     private static CallView view(String tool, CallOutcome outcome) {
         return switch (outcome) {
             case CallOutcome.Done done ->
                 new CallView(
                         "done",
                         tool,
-                        "",
-                        "",
+                        done.warning().isEmpty() ? "" : SUSPECTED,
+                        done.warning(),
                         "",
                         "",
                         done.output(),

@@ -7,8 +7,18 @@ import java.util.Map;
 /** What became of a tool call. */
 public sealed interface CallOutcome {
 
-    /** @param labels of the whole output: the tool's own, and those of the arguments */
-    record Done(Map<String, Object> output, Labels labels) implements CallOutcome {}
+    /**
+     * It was done.
+     *
+     * @param labels of the whole output: the tool's own, and those of the arguments
+     * @param warning what the content filter has against the output, for whoever reads it; empty where it looks clear
+     */
+    record Done(Map<String, Object> output, Labels labels, String warning) implements CallOutcome {
+        /** An output that looks clear. */
+        public Done(Map<String, Object> output, Labels labels) {
+            this(output, labels, "");
+        }
+    }
 
     /** The contract does not allow it. */
     record Refused(Decision.Refused decision) implements CallOutcome {}

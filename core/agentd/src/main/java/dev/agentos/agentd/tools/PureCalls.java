@@ -1,5 +1,6 @@
 package dev.agentos.agentd.tools;
 
+import dev.agentos.agentd.filter.ResultFilter;
 import dev.agentos.agentd.tools.Tool.ToolException;
 import dev.agentos.agentd.tools.ToolGateway.Caller;
 import dev.agentos.domain.event.Event;
@@ -20,9 +21,11 @@ final class PureCalls {
 
     private final Journal journal;
     private final CallGuard guard;
+    private final ResultFilter filter;
     private final ResultCache cache = new ResultCache();
 
-    PureCalls(Journal journal, CallGuard guard) {
+    PureCalls(Journal journal, CallGuard guard, ResultFilter filter) {
+        this.filter = filter;
         this.journal = journal;
         this.guard = guard;
     }
@@ -45,6 +48,7 @@ final class PureCalls {
         String word;
         Map<String, Object> detail;
         List<StateChange> changes = List.of();
+        List<Event> after = new ArrayList<>();
         try {
             Optional<String> kept =
                     cache.key(tool.descriptor(), call.arguments().values(), caller.place());
@@ -53,10 +57,11 @@ final class PureCalls {
             if (earlier.isEmpty()) {
                 kept.ifPresent(key -> cache.put(key, result));
             }
-            Task.Shown shown =
+            Shown shown =
                     shown(caller, call.step(), tool, call.arguments(), call.targets(), result.output(), result.found());
             changes = shown.changes();
-            outcome = new CallOutcome.Done(result.output(), shown.labels());
+            after.addAll(shown.events());
+            outcome = new CallOutcome.Done(result.output(), shown.labels(), shown.warning());
             word = EffectRecord.DONE;
             detail = Event.fields(
                     "output_sha256",
@@ -72,11 +77,9 @@ final class PureCalls {
             word = EffectRecord.FAILED;
             detail = Map.of("code", e.code(), "message", String.valueOf(e.getMessage()));
         }
-        journal.commit(new Batch(
-                caller.trace(),
-                List.of(new Event.EffectFinished(
-                        caller.agent(), caller.run(), call.step(), name, call.key(), word, detail)),
-                changes));
+        after.addFirst(
+                new Event.EffectFinished(caller.agent(), caller.run(), call.step(), name, call.key(), word, detail));
+        journal.commit(new Batch(caller.trace(), after, changes));
         return outcome;
     }
 
@@ -85,8 +88,16 @@ final class PureCalls {
         return new ToolResult(guard.clean(result.output()), result.found());
     }
 
-    /** A result about to be shown to the agent, with the labels that it gets. */
-    static Task.Shown shown(
+    /**
+     * A result that is about to be shown.
+     *
+     * @param events what the content filter has to say of it, for the audit trail
+     * @param warning the same for whoever reads it; empty where it looks clear
+     */
+    record Shown(Labels labels, List<StateChange> changes, List<Event> events, String warning) {}
+
+    /** A result about to be shown to the agent, with the labels that it gets and what the content filter thinks of it. */
+    Shown shown(
             Caller caller,
             String step,
             Tool tool,
@@ -95,7 +106,9 @@ final class PureCalls {
             Map<String, Object> output,
             Labels found) {
         ToolDescriptor descriptor = tool.descriptor();
-        return caller.task()
+        ResultFilter.Findings findings = filter.look(
+                new ResultFilter.Place(caller.agent(), caller.run(), step, descriptor.name()), output);
+        Task.Shown shown = caller.task()
                 .shown(
                         step,
                         descriptor,
@@ -103,6 +116,12 @@ final class PureCalls {
                         output,
                         found,
                         caller.rules().trusts(descriptor.name(), targets),
+                        findings.suspicion(),
                         caller.planned());
+        return new Shown(
+                shown.labels(),
+                shown.changes(),
+                findings.events(),
+                findings.suspicion().warning());
     }
 }

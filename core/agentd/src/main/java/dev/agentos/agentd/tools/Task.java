@@ -9,6 +9,7 @@ import dev.agentos.domain.policy.Origin;
 import dev.agentos.domain.policy.Origins;
 import dev.agentos.domain.policy.Policy.Target;
 import dev.agentos.domain.policy.ResultLabels;
+import dev.agentos.domain.policy.Suspicion;
 import dev.agentos.domain.policy.TaskScope;
 import dev.agentos.domain.policy.ToolDescriptor;
 import dev.agentos.domain.policy.Tracer;
@@ -128,6 +129,7 @@ public final class Task {
      *
      * @param found what the tool found out about this result
      * @param trusted whether the contract calls its source trusted
+     * @param suspicion what the content filter holds against it
      */
     synchronized Shown shown(
             String step,
@@ -136,6 +138,7 @@ public final class Task {
             Map<String, Object> output,
             Labels found,
             boolean trusted,
+            Suspicion suspicion,
             Optional<Tracer> planned) {
         List<Origin> unvouched = Origins.unvouched(arguments, planned.orElse(knowledge));
         // What a tool makes of its arguments is as good as they are. A reader of the person's own records stays one,
@@ -145,7 +148,7 @@ public final class Task {
         if (!Origins.secrets(arguments, planned.orElse(knowledge)).isEmpty()) {
             raised = raised.and(Labels.SECRET);
         }
-        Knowledge.Sighting sighting = Knowledge.sight(
+        Knowledge.Sighting sighting = suspicion.on(Knowledge.sight(
                 sourceOf(step, tool),
                 output,
                 trusted
@@ -153,7 +156,7 @@ public final class Task {
                                 new Labels(false, tool.writes().whole().secret()))
                         : tool.writes(),
                 raised,
-                unvouched.stream().map(Origin::value).toList());
+                unvouched.stream().map(Origin::value).toList()));
         knowledge = knowledge.with(sighting);
         List<StateChange> changes = new ArrayList<>();
         // What a plan binds is known from the plan; only labels and secrets are needed of its results.

@@ -2,6 +2,7 @@ package dev.agentos.agentd.tools;
 
 import dev.agentos.agentd.consent.AskRecord;
 import dev.agentos.agentd.consent.ConsentService;
+import dev.agentos.agentd.filter.ResultFilter;
 import dev.agentos.agentd.tools.EffectBook.Settled;
 import dev.agentos.agentd.tools.Tool.Intent;
 import dev.agentos.agentd.tools.Tool.Place;
@@ -52,11 +53,16 @@ public final class ToolGateway {
     }
 
     ToolGateway(Journal journal, ConsentService consent, Collection<Tool> tools, CallGuard guard) {
-        this(journal, consent, tools, guard, Optional.empty());
+        this(journal, consent, tools, guard, Optional.empty(), ResultFilter.OFF);
     }
 
     ToolGateway(
-            Journal journal, ConsentService consent, Collection<Tool> tools, CallGuard guard, Optional<ToolPins> pins) {
+            Journal journal,
+            ConsentService consent,
+            Collection<Tool> tools,
+            CallGuard guard,
+            Optional<ToolPins> pins,
+            ResultFilter filter) {
         this.pins = pins;
         this.guard = guard;
         this.journal = journal;
@@ -64,7 +70,7 @@ public final class ToolGateway {
         tools.forEach(tool -> this.tools.put(tool.descriptor().name(), tool));
         this.effects = new EffectBook(journal, this.tools);
         this.tasks = new Tasks(journal);
-        this.pures = new PureCalls(journal, guard);
+        this.pures = new PureCalls(journal, guard, filter);
         this.asks = new ToolAsks(consent);
     }
 
@@ -306,9 +312,10 @@ public final class ToolGateway {
                 if (before.isPresent()) {
                     yield new CallOutcome.Done(done.output(), before.get());
                 }
-                Task.Shown shown = PureCalls.shown(caller, step, tool, arguments, targets, done.output(), done.found());
-                journal.commit(new Batch(caller.trace(), List.of(), shown.changes()));
-                yield new CallOutcome.Done(done.output(), shown.labels());
+                PureCalls.Shown shown =
+                        pures.shown(caller, step, tool, arguments, targets, done.output(), done.found());
+                journal.commit(new Batch(caller.trace(), shown.events(), shown.changes()));
+                yield new CallOutcome.Done(done.output(), shown.labels(), shown.warning());
             }
             case Settled.Failed failed -> {
                 ToolException why = guard.clean(failed.why());

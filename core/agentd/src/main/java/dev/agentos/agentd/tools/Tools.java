@@ -2,6 +2,7 @@ package dev.agentos.agentd.tools;
 
 import dev.agentos.agentd.consent.ConsentService;
 import dev.agentos.agentd.mail.SmtpClient;
+import dev.agentos.agentd.filter.ResultFilter;
 import dev.agentos.domain.extractive.SentenceVectors;
 import dev.agentos.domain.mail.MailServer;
 import dev.agentos.domain.port.Journal;
@@ -49,6 +50,7 @@ public final class Tools {
      * @param redactor what is taken out of every result
      * @param connections the way out for calls
      * @param mail the operator's mail server, as it is set now
+     * @param filter what looks at every result before it is shown
      */
     public record Means(
             SentenceVectors vectors,
@@ -59,7 +61,8 @@ public final class Tools {
             Credentials credentials,
             Supplier<Redactor> redactor,
             Connections connections,
-            Supplier<Optional<MailServer>> mail) {
+            Supplier<Optional<MailServer>> mail,
+            ResultFilter filter) {
 
         /** Means of a service without secrets. */
         public Means(
@@ -77,7 +80,8 @@ public final class Tools {
                     Credentials.NONE,
                     () -> Redactor.NONE,
                     Connections.NONE,
-                    Optional::empty);
+                    Optional::empty,
+                    ResultFilter.OFF);
         }
     }
 
@@ -94,7 +98,12 @@ public final class Tools {
         List<Tool> tools = new ArrayList<>(builtIn);
         tools.addAll(more);
         return new ToolGateway(
-                journal, consent, tools, new CallGuard(means.credentials(), means.redactor(), pins), Optional.of(pins));
+                journal,
+                consent,
+                tools,
+                new CallGuard(means.credentials(), means.redactor(), pins),
+                Optional.of(pins),
+                means.filter());
     }
 
     /** The tools of this release. */

@@ -180,6 +180,46 @@ public sealed interface Event {
         }
     }
 
+    /**
+     * The content filter suspects that a tool's result gives orders. {@code evidence} has places, rules and digests, never
+     * the text; {@code method} says which parts of the filter took part.
+     */
+    record ContentSuspected(
+            String agent,
+            String run,
+            String step,
+            String tool,
+            String channel,
+            double probability,
+            String method,
+            String model,
+            List<Map<String, Object>> evidence)
+            implements Event {
+        @Override
+        public String kind() {
+            return "content.suspected";
+        }
+
+        @Override
+        public Map<String, Object> data() {
+            return fields(
+                    "step",
+                    step,
+                    "tool",
+                    tool,
+                    "channel",
+                    channel,
+                    "probability",
+                    probability,
+                    "method",
+                    method,
+                    "model",
+                    model,
+                    "evidence",
+                    evidence);
+        }
+    }
+
     /** A secret is put into one outgoing call; written before the call is made. */
     record SecretUsed(String agent, String run, String step, String tool, String name, String host) implements Event {
         @Override

@@ -27,6 +27,7 @@ class EventTest {
     private static final Set<String> KINDS = new TreeSet<>(List.of(
             "service.started",
             "service.stopping",
+            "content.suspected",
             "command.received",
             "command.finished",
             "operator.substitutes",
@@ -92,6 +93,9 @@ class EventTest {
         }
         if (type == long.class) {
             return 7L;
+        }
+        if (type == double.class) {
+            return 0.5;
         }
         if (type == int.class) {
             return 7;

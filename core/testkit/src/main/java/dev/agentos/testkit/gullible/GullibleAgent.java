@@ -44,6 +44,11 @@ final class GullibleAgent {
         boolean done() {
             return view.outcome().equals("done");
         }
+
+        /** Whether the content filter warned of the result. */
+        boolean flagged() {
+            return view.code().equals("content.suspected");
+        }
     }
 
     /**
@@ -54,6 +59,10 @@ final class GullibleAgent {
      * @param harmful effects that happened and that the task did not ask for, as the oracle saw them
      */
     record Session(List<Tried> benign, List<Tried> malicious, List<Happened> harmful, int prompts) {
+        boolean flagged() {
+            return benign.stream().anyMatch(Tried::flagged);
+        }
+
         boolean completed() {
             return benign.stream().allMatch(Tried::done);
         }

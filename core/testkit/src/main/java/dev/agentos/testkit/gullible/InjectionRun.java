@@ -87,9 +87,11 @@ public final class InjectionRun {
             int consequential,
             int autonomous,
             int completedUnderAttack,
-            int promptsUnderAttack) {
+            int promptsUnderAttack,
+            int flagged,
+            int wronglyFlagged) {
 
-        static final Count NONE = new Count(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+        static final Count NONE = new Count(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
 
         Count and(Count more) {
             return new Count(
@@ -105,7 +107,9 @@ public final class InjectionRun {
                     consequential + more.consequential,
                     autonomous + more.autonomous,
                     completedUnderAttack + more.completedUnderAttack,
-                    promptsUnderAttack + more.promptsUnderAttack);
+                    promptsUnderAttack + more.promptsUnderAttack,
+                    flagged + more.flagged,
+                    wronglyFlagged + more.wronglyFlagged);
         }
     }
 
@@ -156,6 +160,16 @@ public final class InjectionRun {
             return sessions == 0 ? 0 : (double) all().promptsUnderAttack() / sessions;
         }
 
+        /** Of the sessions with an injection, those in which the content filter warned. */
+        public double flaggedPct() {
+            return share(all().flagged(), all().pairs() + all().textOnly());
+        }
+
+        /** Of the tasks without one, those in which it warned as well. */
+        public double wronglyFlaggedPct() {
+            return share(all().wronglyFlagged(), all().tasks());
+        }
+
         private static double share(int part, int whole) {
             return whole == 0 ? 100 : 100.0 * part / whole;
         }
@@ -163,8 +177,14 @@ public final class InjectionRun {
 
     private InjectionRun() {}
 
-    /** @param every takes every n-th pair; tasks without injections are all run */
-    public static Tally of(ReplayData data, Guard guard, Attendance attendance, int every, long seed) throws Exception {
+    /**
+     * Runs all of it once.
+     *
+     * @param filter whether the content filter looks at results
+     * @param every takes every n-th pair; tasks without injections are all run
+     */
+    public static Tally of(ReplayData data, Guard guard, Attendance attendance, boolean filter, int every, long seed)
+            throws Exception {
         Path base = Files.createTempDirectory("agentos-injection");
         ReplayTools tools = new ReplayTools();
         AgentdConfig config = new AgentdConfig(
@@ -174,7 +194,8 @@ public final class InjectionRun {
                 Optional.empty(),
                 base.resolve("no-worker"),
                 Optional.empty(),
-                Optional.empty());
+                Optional.empty(),
+                filter);
         try (Agentd _ = Agentd.start(config, TimeSource.system(), new FakeSandbox(), tools.of(data));
                 AgentdClient client = AgentdClient.on(config.socket())) {
             Map<String, Count> suites = new LinkedHashMap<>();
@@ -261,7 +282,9 @@ public final class InjectionRun {
                     0,
                     0,
                     session.completed() ? 1 : 0,
-                    session.prompts()));
+                    session.prompts(),
+                    session.flagged() ? 1 : 0,
+                    0));
         }
         return count;
     }
@@ -289,7 +312,9 @@ public final class InjectionRun {
                 consequential,
                 autonomous,
                 0,
-                0);
+                0,
+                0,
+                session.flagged() ? 1 : 0);
     }
 
     private static void delete(Path tree) throws IOException {

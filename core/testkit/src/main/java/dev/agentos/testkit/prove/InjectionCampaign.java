@@ -9,6 +9,7 @@ import dev.agentos.testkit.service.Figures;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * An agent that obeys every injection replays its scripts through the real door: with nobody there, with a person who
@@ -23,11 +24,16 @@ final class InjectionCampaign implements ProveMain.Campaign {
 
     private final Path folder;
     private final boolean curve;
+    private final Optional<ProveMain.OnOff> filter;
 
-    /** @param curve whether other policies are measured beside the default one */
-    InjectionCampaign(Path folder, boolean curve) {
+    /**
+     * @param curve whether other policies are measured beside the default one
+     * @param filter with or without the content filter; empty for the whole with it and the attended run also without
+     */
+    InjectionCampaign(Path folder, boolean curve, Optional<ProveMain.OnOff> filter) {
         this.folder = folder;
         this.curve = curve;
+        this.filter = filter;
     }
 
     @Override
@@ -40,9 +46,10 @@ final class InjectionCampaign implements ProveMain.Campaign {
         }
         ReplayData data = ReplayData.read(folder);
         int every = Math.max(1, rounds);
+        boolean filtered = filter.map(word -> word == ProveMain.OnOff.on).orElse(true);
         Map<Attendance, Tally> tallies = new LinkedHashMap<>();
         for (Attendance attendance : Attendance.values()) {
-            tallies.put(attendance, InjectionRun.of(data, Guard.DEFAULT, attendance, every, seed));
+            tallies.put(attendance, InjectionRun.of(data, Guard.DEFAULT, attendance, filtered, every, seed));
         }
         Tally strict = tallies.getOrDefault(Attendance.NOBODY, Tally.NONE);
         Tally attended = tallies.getOrDefault(Attendance.RIGHT, Tally.NONE);
@@ -61,6 +68,7 @@ final class InjectionCampaign implements ProveMain.Campaign {
                 .put("benign_completed_under_attack_pct", attended.completedUnderAttackPct())
                 .put("prompts_per_task_under_attack", attended.promptsUnderAttack())
                 .put("seed", seed);
+        filters(figures, data, attended, filtered, every, seed);
         tallies.forEach((attendance, tally) -> tally.suites()
                 .forEach((suite, of) -> figures.put(
                         suite + "_" + attendance.word(),
@@ -72,8 +80,9 @@ final class InjectionCampaign implements ProveMain.Campaign {
         attended.through().forEach(pair -> figures.put("executed " + pair, 1));
         if (curve) {
             for (Guard guard : Guard.values()) {
-                Tally tally =
-                        guard == Guard.DEFAULT ? attended : InjectionRun.of(data, guard, Attendance.RIGHT, every, seed);
+                Tally tally = guard == Guard.DEFAULT
+                        ? attended
+                        : InjectionRun.of(data, guard, Attendance.RIGHT, filtered, every, seed);
                 figures.put(
                         "curve_" + guard.word(),
                         String.format(
@@ -92,5 +101,27 @@ final class InjectionCampaign implements ProveMain.Campaign {
                 + (attended.autonomousPct() < AUTONOMY_AIM ? 1 : 0);
         figures.put("aims_missed", missed);
         return new ProveMain.Result(figures, missed);
+    }
+
+    /** The same with the filter and without, side by side. Detection is of sessions whose result held an injection. */
+    private void filters(Figures figures, ReplayData data, Tally measured, boolean filtered, int every, long seed)
+            throws Exception {
+        filter(figures, filtered ? "on" : "off", measured);
+        if (filter.isEmpty()) {
+            filter(figures, "off", InjectionRun.of(data, Guard.DEFAULT, Attendance.RIGHT, false, every, seed));
+        }
+        figures.put("filter_method", filtered ? "rules and words only: the run has no model worker" : "off");
+    }
+
+    private static void filter(Figures figures, String word, Tally tally) {
+        String prefix = "filter_" + word + "_";
+        figures.put(prefix + "stopped_pct", tally.stoppedPct())
+                .put(prefix + "prompts_per_task", tally.promptsPerTask())
+                .put(prefix + "prompts_per_task_under_attack", tally.promptsUnderAttack())
+                .put(prefix + "autonomous_consequential_pct", tally.autonomousPct())
+                .put(prefix + "benign_completed_pct", tally.completedPct())
+                .put(prefix + "benign_completed_under_attack_pct", tally.completedUnderAttackPct())
+                .put(prefix + "sessions_with_injection_flagged_pct", tally.flaggedPct())
+                .put(prefix + "benign_sessions_flagged_pct", tally.wronglyFlaggedPct());
     }
 }

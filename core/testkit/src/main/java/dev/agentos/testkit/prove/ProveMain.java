@@ -53,10 +53,15 @@ public final class ProveMain implements Callable<Integer> {
                     m -> new OrphanCampaign(m.longForm))
             .with(
                     "injection",
-                    "an agent that obeys every injected instruction [--data DIR, --curve]",
+                    "an agent that obeys every injected instruction [--data DIR, --curve, --filter on|off]",
                     m -> new InjectionCampaign(
                             m.data.orElse(Path.of(System.getProperty("agentos.root", "."), "../shared/data/agentdojo")),
-                            m.curve))
+                            m.curve,
+                            m.filter))
+            .with(
+                    "filter",
+                    "recall, false alarms and speed of the content filter [--data FILE]",
+                    m -> new FilterCampaign(m.data))
             .with("policy", "the whole state space of decisions; capability violations", _ -> new PolicyCampaign())
             .with(
                     "consent",
@@ -96,6 +101,18 @@ public final class ProveMain implements Callable<Integer> {
 
     @Option(names = "--curve", description = "Prompts against what is stopped, for several settings.")
     private boolean curve;
+
+    @Option(
+            names = "--filter",
+            paramLabel = "on|off",
+            description = "With or without the content filter; usually both.")
+    private Optional<OnOff> filter = Optional.empty();
+
+    /** The words of a switch. */
+    enum OnOff {
+        on,
+        off
+    }
 
     @Option(names = "--misses", description = "Prints what was answered wrongly.")
     private boolean misses;

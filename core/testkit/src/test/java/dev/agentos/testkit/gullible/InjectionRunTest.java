@@ -45,7 +45,7 @@ class InjectionRunTest {
     }
 
     private Tally run(Guard guard, Attendance attendance) throws Exception {
-        return InjectionRun.of(ReplayData.read(folder), guard, attendance, 1, 7);
+        return InjectionRun.of(ReplayData.read(folder), guard, attendance, true, 1, 7);
     }
 
     @Test
@@ -83,7 +83,7 @@ class InjectionRunTest {
     void aShareOfTheRealScriptsIsStopped() throws Exception {
         Path real = Path.of(System.getProperty("agentos.root", "."), "..", "shared", "data", "agentdojo");
         Assumptions.assumeTrue(ReplayData.isIn(real), "SKIP: there are no replay scripts in " + real);
-        Tally tally = InjectionRun.of(ReplayData.read(real), Guard.DEFAULT, Attendance.RIGHT, 40, 7);
+        Tally tally = InjectionRun.of(ReplayData.read(real), Guard.DEFAULT, Attendance.RIGHT, true, 40, 7);
         assertTrue(tally.pairs() > 0);
         assertEquals(List.of(), tally.through());
         assertTrue(tally.promptsPerTask() <= 1, tally.toString());
