@@ -234,6 +234,11 @@ public final class AgentdClient implements AutoCloseable {
                 AgentWire.Explanation.class);
     }
 
+    /** Goes through a recorded run again. */
+    public AgentWire.ReplayReport replay(String id, AgentWire.Replay request) {
+        return post("/v1/agents/" + segment(id) + "/replay", request, AgentWire.ReplayReport.class);
+    }
+
     // ------------------------------------------------------------------ tasks and tool calls
 
     public TaskWire.TaskView beginTask(String agent, TaskWire.Begin request) {

@@ -135,4 +135,25 @@ public final class AgentWire {
             sources = sources == null ? List.of() : List.copyOf(sources);
         }
     }
+
+    /**
+     * Which run to go through again.
+     *
+     * @param run absent for the last one
+     * @param contract the text of another contract to go through it with; absent for its own
+     * @param source that contract's file name
+     */
+    public record Replay(Optional<String> run, Optional<String> contract, Optional<String> source) {}
+
+    /**
+     * What came of going through a run again.
+     *
+     * @param outcome {@code same}, {@code diverged} or {@code recording-ends} where the run would go on and the recording
+     *     does not
+     * @param compared exchanges that were the same
+     * @param step where it diverged; else empty
+     * @param diff a unified diff of what was asked then and what would be asked now; else empty
+     * @param cut whether the recording was full before the run ended
+     */
+    public record ReplayReport(String run, String outcome, int compared, String step, String diff, boolean cut) {}
 }

@@ -83,6 +83,7 @@ public final class Agentctl {
         commands.put("undo", one(AgentCommands.Undo::new));
         commands.put("result", one(AgentCommands.Result::new));
         commands.put("explain", one(AgentCommands.Explain::new));
+        commands.put("replay", one(ReplayCommand::new));
         commands.put("contract", ContractCommands::group);
         commands.put("tool", ServiceCommands::tools);
         commands.put("model", ServiceCommands::models);

@@ -10,6 +10,7 @@ import dev.agentos.agentd.agents.ModelCallers;
 import dev.agentos.agentd.agents.PausedAtLimits;
 import dev.agentos.agentd.agents.ProcessAgents;
 import dev.agentos.agentd.agents.ProcessWatch;
+import dev.agentos.agentd.agents.Replays;
 import dev.agentos.agentd.agents.SandboxPlans;
 import dev.agentos.agentd.agents.StdinPipes;
 import dev.agentos.agentd.agents.TaskCalls;
@@ -32,6 +33,7 @@ import dev.agentos.agentd.machine.MachineProbe;
 import dev.agentos.agentd.mail.MailSettings;
 import dev.agentos.agentd.models.ModelService;
 import dev.agentos.agentd.models.ModelSettings;
+import dev.agentos.agentd.recording.Recordings;
 import dev.agentos.agentd.secrets.EncryptedFileSecrets;
 import dev.agentos.agentd.secrets.RedactedLogs;
 import dev.agentos.agentd.secrets.Secrets;
@@ -54,6 +56,7 @@ import dev.agentos.domain.admission.Ledger;
 import dev.agentos.domain.admission.Machine;
 import dev.agentos.domain.event.Event;
 import dev.agentos.domain.filter.ContentFilter;
+import dev.agentos.domain.model.Models;
 import dev.agentos.domain.port.Journal.Batch;
 import dev.agentos.domain.port.Journal.Trace;
 import dev.agentos.domain.port.Sandbox;
@@ -128,16 +131,24 @@ public final class Agentd implements AutoCloseable {
     /** @param more tools beside the built-in ones, behind the same gateway */
     public static Agentd start(AgentdConfig config, TimeSource time, Sandbox sandbox, List<Tool> more)
             throws Exception {
+        return start(config, time, sandbox, more, Optional.empty());
+    }
+
+    /** @param answering who answers agents that a model drives; empty for the providers that are set up */
+    public static Agentd start(
+            AgentdConfig config, TimeSource time, Sandbox sandbox, List<Tool> more, Optional<Models> answering)
+            throws Exception {
         Closer closer = new Closer();
         try {
-            return start(config, time, sandbox, more, closer);
+            return start(config, time, sandbox, more, answering, closer);
         } catch (Exception e) {
             closer.close();
             throw e;
         }
     }
 
-    private static Agentd start(AgentdConfig config, TimeSource time, Sandbox sandbox, List<Tool> more, Closer closer)
+    private static Agentd start(
+            AgentdConfig config, TimeSource time, Sandbox sandbox, List<Tool> more, Optional<Models> answering, Closer closer)
             throws Exception {
         makePrivate(config.state());
         makePrivate(config.run());
@@ -205,12 +216,22 @@ public final class Agentd implements AutoCloseable {
                         ggufs(sandbox, config, bootId),
                         machine.gpuMemoryBytes()),
                 new ModelCallers(book)));
+        Recordings recordings = new Recordings(config.state().resolve("recordings"), redactor::get);
         SandboxPlans plans = new SandboxPlans(agentsDirectory, List.of(config.state(), config.run()));
         StdinPipes stdins = new StdinPipes();
         AgentEnds ends = closer.add(new AgentEnds(book, time));
         ProcessAgents processes = new ProcessAgents(book, sandbox, time, plans, stdins, ends, egress, models.doors());
         AgentService agents = closer.add(new AgentService(
-                book, journal, consent, gateway, processes, ends, time, agentsDirectory, () -> events.watchers() > 0));
+                book,
+                journal,
+                consent,
+                gateway,
+                processes,
+                ends,
+                time,
+                agentsDirectory,
+                () -> events.watchers() > 0,
+                recordings));
         ProcessWatch processWatch = new ProcessWatch(book, processes, consent, plans, time);
         TaskCalls tasks = new TaskCalls(book, gateway, plans.serviceFolders(), () -> events.watchers() > 0);
         AgentInspection inspection = new AgentInspection(book, gateway, journal, plans, stdins, egress);
@@ -223,6 +244,7 @@ public final class Agentd implements AutoCloseable {
         egress.load();
         agents.load();
         models.load(new PausedAtLimits(book, agents), agents::substitutes);
+        agents.useModels(answering.orElseGet(models::models));
 
         CountDownLatch stopRequested = new CountDownLatch(1);
         ServiceStatus status = new ServiceStatus(config, time, book, consent, journal, worker);
@@ -243,6 +265,7 @@ public final class Agentd implements AutoCloseable {
                 book,
                 agents,
                 inspection,
+                new Replays(book, gateway, recordings),
                 consent,
                 gateway,
                 tasks,

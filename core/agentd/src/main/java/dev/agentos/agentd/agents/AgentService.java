@@ -2,6 +2,7 @@ package dev.agentos.agentd.agents;
 
 import dev.agentos.agentd.ServiceException;
 import dev.agentos.agentd.consent.ConsentService;
+import dev.agentos.agentd.recording.Recordings;
 import dev.agentos.agentd.telemetry.Tracing;
 import dev.agentos.agentd.tools.ToolGateway;
 import dev.agentos.bridge.wire.AgentWire.Spawn;
@@ -10,6 +11,7 @@ import dev.agentos.domain.contract.PlanStep;
 import dev.agentos.domain.event.Event;
 import dev.agentos.domain.lifecycle.AgentState;
 import dev.agentos.domain.lifecycle.AgentTrigger;
+import dev.agentos.domain.model.Models;
 import dev.agentos.domain.port.Journal;
 import dev.agentos.domain.port.Journal.Trace;
 import dev.agentos.domain.port.TimeSource;
@@ -42,6 +44,8 @@ public final class AgentService implements AutoCloseable {
     private final AtomicReference<List<String>> interrupted = new AtomicReference<>(List.of());
     private final ExecutorService runs = Executors.newVirtualThreadPerTaskExecutor();
     private final Map<String, Future<?>> running = new ConcurrentHashMap<>();
+    private final Recordings recordings;
+    private volatile Models models = new NoModels();
     private volatile boolean stopping;
 
     public AgentService(
@@ -53,7 +57,9 @@ public final class AgentService implements AutoCloseable {
             AgentEnds ends,
             TimeSource time,
             Path agentsDirectory,
-            BooleanSupplier watched) {
+            BooleanSupplier watched,
+            Recordings recordings) {
+        this.recordings = recordings;
         this.book = book;
         this.journal = journal;
         this.consent = consent;
@@ -98,6 +104,11 @@ public final class AgentService implements AutoCloseable {
 
     // ------------------------------------------------------------------ managed runs
 
+    /** Who answers agents that a model drives. Set before any is started. */
+    public void useModels(Models way) {
+        models = way;
+    }
+
     void startManaged(Trace trace, String id) {
         AgentRecord agent = book.get(id);
         Workspaces.make(agent);
@@ -116,7 +127,28 @@ public final class AgentService implements AutoCloseable {
         if (started.state().isFinal() || stopping) {
             return;
         }
-        ManagedRun run = new ManagedRun(
+        running.put(id, runs.submit(runOf(trace, started, document, plan)));
+    }
+
+    private Runnable runOf(Trace trace, AgentRecord started, ContractDocument document, List<PlanStep> plan) {
+        ManagedRun.RunEnd end = (agentId, runId, failed, code, reason) -> finished(trace, agentId, runId, failed, reason);
+        if (ModelConversation.isFor(document.contract())) {
+            return new ModelRun(
+                    new ModelRun.Means(
+                            book,
+                            gateway,
+                            journal,
+                            time,
+                            models,
+                            recordings,
+                            watched,
+                            processes.serviceFolders(),
+                            end),
+                    trace,
+                    started,
+                    document);
+        }
+        return new ManagedRun(
                 book,
                 gateway,
                 journal,
@@ -127,8 +159,8 @@ public final class AgentService implements AutoCloseable {
                 plan,
                 watched,
                 processes.serviceFolders(),
-                (agentId, runId, failed, code, reason) -> finished(trace, agentId, runId, failed, reason));
-        running.put(id, runs.submit(run));
+                end,
+                recordings);
     }
 
     private void finished(Trace trace, String id, String run, boolean failed, String reason) {

@@ -124,7 +124,8 @@ final class ContractRules {
         if (!(contract.runtime() instanceof AgentRuntime.Managed managed)) {
             return List.of();
         }
-        if (!managed.plan().isEmpty()) {
+        // With a prompt and no plan a model decides what to do.
+        if (!managed.plan().isEmpty() || managed.prompt().isPresent()) {
             return managed.plan();
         }
         List<PlanStep> steps = new ArrayList<>();

@@ -95,6 +95,16 @@ public final class Contracts {
                 problem.next());
     }
 
+    /** The error for an agent that is a process. */
+    static ServiceException notManaged(String id) {
+        return new ServiceException(
+                ServiceException.Kind.CONFLICT,
+                "agent.process",
+                id + " is a process agent: what it does inside is not the service's to go through again",
+                id,
+                "only runs of managed agents are recorded and replayed");
+    }
+
     /** The error for an agent that is not a process. */
     static ServiceException notAProcess(String id) {
         return new ServiceException(

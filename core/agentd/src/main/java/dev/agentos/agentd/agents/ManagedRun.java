@@ -2,6 +2,9 @@ package dev.agentos.agentd.agents;
 
 import dev.agentos.agentd.agents.AgentRecord.Step;
 import dev.agentos.agentd.consent.AskRecord;
+import dev.agentos.agentd.recording.Exchange;
+import dev.agentos.agentd.recording.Outcomes;
+import dev.agentos.agentd.recording.Recordings;
 import dev.agentos.agentd.telemetry.Tracing;
 import dev.agentos.agentd.tools.CallOutcome;
 import dev.agentos.agentd.tools.Task;
@@ -48,6 +51,7 @@ final class ManagedRun implements Runnable {
     private final BooleanSupplier watched;
     private final List<Path> serviceFolders;
     private final RunEnd end;
+    private final Recordings recordings;
     private long waitedNanos;
 
     /** Who is told how a run ended. */
@@ -66,7 +70,9 @@ final class ManagedRun implements Runnable {
             List<PlanStep> plan,
             BooleanSupplier watched,
             List<Path> serviceFolders,
-            RunEnd end) {
+            RunEnd end,
+            Recordings recordings) {
+        this.recordings = recordings;
         this.book = book;
         this.gateway = gateway;
         this.journal = journal;
@@ -108,6 +114,8 @@ final class ManagedRun implements Runnable {
                 outputs.put(output.key().substring(run.length() + 1), output.document());
             }
         }
+        recordings.add(
+                run, new Exchange(Exchange.BEGIN, "", Event.fields("mode", "plan", "input", agent.input()), Map.of()));
         long started = time.nanos();
         long before = agent.runMillis();
         boolean begins = agent.steps().stream().noneMatch(step -> step.state().equals(Step.DONE));
@@ -146,6 +154,13 @@ final class ManagedRun implements Runnable {
             mark(index, Step.RUNNING, "", spent);
             CallOutcome outcome = gateway.call(
                     caller(agent, step), step.id(), step.tool(), arguments, reasonOf(arguments), new AskNote(index));
+            recordings.add(
+                    run,
+                    new Exchange(
+                            Exchange.TOOL,
+                            step.id(),
+                            Event.fields("tool", step.tool(), "arguments", arguments),
+                            Outcomes.toMap(outcome)));
             if (!conclude(index, step, outcome, outputs)) {
                 return;
             }

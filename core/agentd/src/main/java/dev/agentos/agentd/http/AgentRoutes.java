@@ -7,6 +7,7 @@ import dev.agentos.agentd.agents.AgentInspection;
 import dev.agentos.agentd.agents.AgentRecord;
 import dev.agentos.agentd.agents.AgentService;
 import dev.agentos.agentd.agents.ProcessAgents;
+import dev.agentos.agentd.agents.Replays;
 import dev.agentos.agentd.consent.ConsentService;
 import dev.agentos.bridge.wire.AgentWire;
 import dev.agentos.bridge.wire.AgentWire.AgentView;
@@ -31,6 +32,7 @@ final class AgentRoutes {
     private final AgentBook book;
     private final AgentService agents;
     private final AgentInspection inspection;
+    private final Replays replays;
     private final ConsentService consent;
     private final ProcessAgents processes;
     private final SandboxWatch sandbox;
@@ -39,12 +41,14 @@ final class AgentRoutes {
             AgentBook book,
             AgentService agents,
             AgentInspection inspection,
+            Replays replays,
             ConsentService consent,
             ProcessAgents processes,
             SandboxWatch sandbox) {
         this.book = book;
         this.agents = agents;
         this.inspection = inspection;
+        this.replays = replays;
         this.consent = consent;
         this.processes = processes;
         this.sandbox = sandbox;
@@ -143,6 +147,14 @@ final class AgentRoutes {
                         List.of(),
                         AgentWire.Result.class,
                         call -> inspection.result(call.id())),
+                post(
+                        "/v1/agents/{id}/replay",
+                        "replayRun",
+                        "Go through a recorded run again without model, tools and network; stops at the first difference",
+                        List.of(),
+                        AgentWire.Replay.class,
+                        AgentWire.ReplayReport.class,
+                        call -> replays.replay(call.id(), call.body(AgentWire.Replay.class))),
                 get(
                         "/v1/agents/{id}/egress",
                         "readEgress",

@@ -6,6 +6,7 @@ import dev.agentos.agentd.agents.AgentBook;
 import dev.agentos.agentd.agents.AgentInspection;
 import dev.agentos.agentd.agents.AgentService;
 import dev.agentos.agentd.agents.ProcessAgents;
+import dev.agentos.agentd.agents.Replays;
 import dev.agentos.agentd.agents.TaskCalls;
 import dev.agentos.agentd.catalog.Catalog;
 import dev.agentos.agentd.consent.ConsentService;
@@ -33,6 +34,7 @@ public final class Api {
             AgentBook book,
             AgentService agents,
             AgentInspection inspection,
+            Replays replays,
             ConsentService consent,
             ToolGateway tools,
             TaskCalls tasks,
@@ -52,7 +54,7 @@ public final class Api {
         List<Route> all = new ArrayList<>();
         all.addAll(new ServiceRoutes(status, book, agents, consent, tools, journal, events, history, metrics, shutdown)
                 .routes());
-        all.addAll(new AgentRoutes(book, agents, inspection, consent, processes, sandbox).routes());
+        all.addAll(new AgentRoutes(book, agents, inspection, replays, consent, processes, sandbox).routes());
         all.addAll(new SecretRoutes(secrets, book, journal).routes());
         all.addAll(new MailRoutes(mail, secrets).routes());
         all.addAll(new CatalogRoutes(catalog).routes());

@@ -16,6 +16,7 @@ import dev.agentos.agentd.machine.MachineProbe;
 import dev.agentos.agentd.models.door.ModelDoors;
 import dev.agentos.agentd.tools.SandboxedCalls;
 import dev.agentos.agentd.tools.ToolGateway;
+import dev.agentos.agentd.recording.Recordings;
 import dev.agentos.agentd.tools.Tools;
 import dev.agentos.bridge.wire.AgentWire.Spawn;
 import dev.agentos.domain.admission.Ledger;
@@ -37,6 +38,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import dev.agentos.domain.secret.Redactor;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -84,7 +86,7 @@ class ProcessWatchTest {
                 ends,
                 egress,
                 new ModelDoors(directory.resolve("doors"), new NoModels(), (_, _) -> Optional.empty(), time));
-        agents = new AgentService(book, journal, consent, gateway, processes, ends, time, folder, () -> true);
+        agents = new AgentService(book, journal, consent, gateway, processes, ends, time, folder, () -> true, new Recordings(folder.resolve("recordings"), () -> Redactor.NONE));
         watch = new ProcessWatch(book, processes, consent, plans, time);
     }
 

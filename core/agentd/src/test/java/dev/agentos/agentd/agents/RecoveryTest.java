@@ -16,6 +16,7 @@ import dev.agentos.agentd.machine.MachineProbe;
 import dev.agentos.agentd.models.door.ModelDoors;
 import dev.agentos.agentd.tools.SandboxedCalls;
 import dev.agentos.agentd.tools.ToolGateway;
+import dev.agentos.agentd.recording.Recordings;
 import dev.agentos.agentd.tools.Tools;
 import dev.agentos.bridge.wire.AgentWire.Spawn;
 import dev.agentos.bridge.wire.WireJson;
@@ -40,6 +41,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import dev.agentos.domain.secret.Redactor;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -332,7 +334,7 @@ class RecoveryTest {
                     new ModelDoors(directory.resolve("doors"), new NoModels(), (_, _) -> Optional.empty(), time));
             try (egress;
                     AgentService agents = new AgentService(
-                            book, journal, consent, gateway, processes, ends, time, agentsDirectory, () -> true)) {
+                            book, journal, consent, gateway, processes, ends, time, agentsDirectory, () -> true, new Recordings(directory.resolve("recordings"), () -> Redactor.NONE))) {
                 agents.load();
                 for (String contract : List.of(TestAgentd.sleeper("p", ""), TestAgentd.contract("m", """
                                 capabilities: [fs.write]

@@ -3,9 +3,11 @@ package dev.agentos.agentd.fake;
 import dev.agentos.agentd.Agentd;
 import dev.agentos.agentd.AgentdConfig;
 import dev.agentos.agentd.agents.AgentRecord;
+import dev.agentos.agentd.agents.NoModels;
 import dev.agentos.agentd.fake.DoorClient.Reply;
 import dev.agentos.agentd.http.ApiServer.TcpDoor;
 import dev.agentos.domain.json.CanonicalJson;
+import dev.agentos.domain.model.Models;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -26,7 +28,8 @@ public final class TestAgentd implements AutoCloseable {
     public final Agentd agentd;
     public final DoorClient door;
 
-    private TestAgentd(Path directory, FakeSandbox sandbox, ManualTimeSource time, boolean tcp) throws Exception {
+    private TestAgentd(Path directory, FakeSandbox sandbox, ManualTimeSource time, boolean tcp, Models models)
+            throws Exception {
         this.sandbox = sandbox;
         this.time = time;
         Path state = directory.resolve("state");
@@ -38,21 +41,31 @@ public final class TestAgentd implements AutoCloseable {
                 directory.resolve("no-worker"),
                 tcp ? Optional.of(new TcpDoor(0, state.resolve("tcp-token"))) : Optional.empty(),
                 Optional.empty());
-        this.agentd = Agentd.start(config, time, sandbox);
+        this.agentd = Agentd.start(config, time, sandbox, List.of(), models);
         this.door = DoorClient.unix(config.socket());
     }
 
     public static TestAgentd start(Path directory) throws Exception {
-        return new TestAgentd(directory, new FakeSandbox(), new ManualTimeSource(), false);
+        return new TestAgentd(directory, new FakeSandbox(), new ManualTimeSource(), false, new NoModels());
     }
 
     public static TestAgentd startWithTcp(Path directory) throws Exception {
-        return new TestAgentd(directory, new FakeSandbox(), new ManualTimeSource(), true);
+        return new TestAgentd(directory, new FakeSandbox(), new ManualTimeSource(), true, new NoModels());
     }
 
     /** Starts again on the same state, with the broker and the time of before. */
     public static TestAgentd again(Path directory, TestAgentd before) throws Exception {
-        return new TestAgentd(directory, before.sandbox, before.time, false);
+        return new TestAgentd(directory, before.sandbox, before.time, false, new NoModels());
+    }
+
+    /** With somebody who answers agents that a model drives. */
+    public static TestAgentd start(Path directory, Models models) throws Exception {
+        return new TestAgentd(directory, new FakeSandbox(), new ManualTimeSource(), false, models);
+    }
+
+    /** The same, again on the same state. */
+    public static TestAgentd again(Path directory, TestAgentd before, Models models) throws Exception {
+        return new TestAgentd(directory, before.sandbox, before.time, false, models);
     }
 
     /** The head of every contract of the tests. */

@@ -16,8 +16,15 @@ public sealed interface AgentRuntime {
      * @param prompt instructions to the model
      * @param plan tool steps in order; with a plan no model decides what to do next. With neither prompt nor plan the
      *     service derives retrieve, then summarise
+     * @param answer JSON Schema that the model's answer must fit; empty for any text
      */
-    record Managed(Optional<String> prompt, List<PlanStep> plan) implements AgentRuntime {
+    record Managed(Optional<String> prompt, List<PlanStep> plan, Map<String, Object> answer) implements AgentRuntime {
+        /** With any answer. */
+        public Managed(Optional<String> prompt, List<PlanStep> plan) {
+            this(prompt, plan, Map.of());
+        }
+
+
         /** Neither prompt nor plan. */
         public static final Managed DEFAULT = new Managed(Optional.empty(), List.of());
 
@@ -25,6 +32,7 @@ public sealed interface AgentRuntime {
         static final int MAX_PROMPT = 65_536;
 
         public Managed {
+            answer = Map.copyOf(answer);
             plan = List.copyOf(plan);
             prompt.ifPresent(text -> Fault.refuse(FieldRules.prompt(text)));
             FieldRules.within("runtime.managed.plan", plan.size(), 0, MAX_STEPS);

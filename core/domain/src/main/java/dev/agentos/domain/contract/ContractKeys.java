@@ -63,7 +63,7 @@ final class ContractKeys {
                 List.of("consent_for", "data_scopes", "check_origins", "on_tainted", "trusted_sources", "secrets"));
         keys.put("observability", List.of("tracing", "log_fields"));
         keys.put("runtime", List.of("managed", "process"));
-        keys.put("runtime.managed", List.of("prompt", "plan"));
+        keys.put("runtime.managed", List.of("prompt", "plan", "answer"));
         keys.put(STEP, List.of("id", "tool", "with"));
         keys.put("runtime.process", List.of("command", "workdir", "image", "env"));
         keys.put("filesystem", List.of("read", "write", "hold"));

@@ -197,6 +197,7 @@ final class ContractReader {
 
     private AgentRuntime managed(Section section) {
         Optional<String> prompt = section.text("prompt", FieldRules::prompt);
+        var answer = section.values("answer");
         List<Section> sections = section.sections("plan", AgentRuntime.Managed.MAX_STEPS);
         List<PlanStep> plan = new ArrayList<>();
         for (Section step : sections) {
@@ -212,11 +213,11 @@ final class ContractReader {
         }
         // Where a step could not be read, what refers to it would look wrong without being so.
         if (findings.hasErrorIn("runtime.managed.plan")) {
-            return new AgentRuntime.Managed(prompt, List.of());
+            return new AgentRuntime.Managed(prompt, List.of(), answer);
         }
         List<PlanRules.Found> found = PlanRules.check(plan);
         found.forEach(fault -> sections.get(fault.step()).fault(fault.key(), fault.fault()));
-        return new AgentRuntime.Managed(prompt, found.isEmpty() ? plan : List.of());
+        return new AgentRuntime.Managed(prompt, found.isEmpty() ? plan : List.of(), answer);
     }
 
     private AgentRuntime process(Section section) {

@@ -105,6 +105,9 @@ final class ContractTree {
     private static Map<String, Object> managed(AgentRuntime.Managed managed) {
         Map<String, Object> map = new LinkedHashMap<>();
         managed.prompt().ifPresent(prompt -> map.put("prompt", prompt));
+        if (!managed.answer().isEmpty()) {
+            map.put("answer", managed.answer());
+        }
         map.put("plan", managed.plan().stream().map(ContractTree::step).toList());
         return map;
     }

@@ -123,8 +123,9 @@ public final class ContentFilter {
      */
     public static boolean rulesObject(String text) {
         Normalised normalised = Normaliser.normalise(text);
-        boolean objects = isEnough(Rules.in(normalised.text()));
-        for (Reading reading : Readings.of(normalised)) {
+        Tokens tokens = Tokens.of(normalised.text());
+        boolean objects = isEnough(Rules.in(normalised.text(), tokens));
+        for (Reading reading : Readings.of(normalised, tokens)) {
             objects |= isEnough(Rules.in(reading.text()));
         }
         return objects;

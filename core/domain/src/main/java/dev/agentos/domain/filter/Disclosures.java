@@ -248,8 +248,12 @@ public final class Disclosures {
             return null;
         }
         String number = digits.toString();
-        if (!plus && number.length() >= 13 && number.length() <= 19 && isCard(number)) {
+        if (!plus && isCardShaped(number.length(), groups) && isCard(number)) {
             return new Found(Kind.CARD, from, end);
+        }
+        if (from > 1 && isDigit(text.charAt(from - 2)) && " -".indexOf(text.charAt(from - 1)) >= 0) {
+            // The rest of a longer number, which is something else.
+            return null;
         }
         boolean international = plus && number.length() >= 8 && number.length() <= 15;
         boolean national = (number.startsWith("0") || text.charAt(from) == '(' || isAmerican(text, from, end))
@@ -260,8 +264,20 @@ public final class Disclosures {
         return international || national ? new Found(Kind.PHONE, from, end) : null;
     }
 
+    private static boolean isDigit(char c) {
+        return c >= '0' && c <= '9';
+    }
+
     private static boolean isAmerican(String text, int from, int end) {
         return end - from == 12 && text.charAt(from + 3) == '-' && text.charAt(from + 7) == '-';
+    }
+
+    /** In one piece, or in the groups that are printed on cards. */
+    private static boolean isCardShaped(int digits, int groups) {
+        return (groups == 1 && digits >= 13 && digits <= 19)
+                || (groups == 4 && digits == 16)
+                || (groups == 3 && (digits == 14 || digits == 15))
+                || (groups == 5 && digits == 19);
     }
 
     static boolean isCard(String digits) {
@@ -273,7 +289,7 @@ public final class Disclosures {
             }
             sum += digit;
         }
-        return sum % 10 == 0 && digits.chars().distinct().count() > 2 && "3456".indexOf(digits.charAt(0)) >= 0;
+        return sum % 10 == 0 && digits.chars().distinct().count() > 1 && "3456".indexOf(digits.charAt(0)) >= 0;
     }
 
     /** The kinds that stand in a text, as words; for an event, which never holds the data itself. */

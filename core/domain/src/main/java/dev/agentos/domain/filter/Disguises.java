@@ -10,23 +10,29 @@ final class Disguises {
     private static final long ROT = Lexicon.bit("ROT");
     private static final long BACK = Lexicon.bit("BACK");
     private static final int MIN_WORDS = 3;
+    private static final int MIN_LEET = 2;
     private static final int MIN_SPACED = 8;
+    private static final String DIGITS = "0134578@$";
+    private static final String LETTERS = "oieastbas";
 
     private Disguises() {}
 
-    static void find(String text, List<Span> out) {
-        Tokens tokens = Tokens.of(text);
+    /** Longer lines are looked at in pieces, so that a little in one place does not make all of it read again. */
+    static final int PIECE = 4_000;
+
+    static void find(String text, Tokens tokens, List<Span> out) {
         int token = 0;
         int from = 0;
         while (from < text.length()) {
             int end = text.indexOf('\n', from);
-            int to = end < 0 ? text.length() : end;
+            int line = end < 0 ? text.length() : end;
+            int to = Math.min(line, from + PIECE);
             int first = token;
             while (token < tokens.size() && tokens.from(token) < to) {
                 token++;
             }
             line(text, from, to, tokens, first, token, out);
-            from = to + 1;
+            from = to == line ? to + 1 : to;
         }
     }
 
@@ -52,11 +58,11 @@ final class Disguises {
                     from,
                     to));
         }
-        if (mixed >= MIN_WORDS && mixed * 4 >= end - first) {
+        if (mixed >= MIN_LEET) {
             out.add(new Span(How.LEET, leet(text, from, to), from, to));
         }
         if (single >= MIN_SPACED) {
-            spaced(text, from, to, out);
+            spaced(text, tokens, first, end, out);
         }
     }
 
@@ -75,67 +81,58 @@ final class Disguises {
         return out.toString();
     }
 
-    /** A word with digits between letters, as in 1n57ruc710n5. */
+    /** A word with digits for letters that rules know, as in 1n57ruc710n5. */
     private static boolean isLeet(String text, int from, int to) {
         if (to - from < 3 || to - from > 24) {
             return false;
         }
-        int digits = 0;
-        int letters = 0;
-        int changes = 0;
-        boolean digitBefore = false;
+        long hash = Lexicon.BASIS;
+        boolean digits = false;
         for (int i = from; i < to; i++) {
             char c = text.charAt(i);
-            boolean digit = c >= '0' && c <= '9';
-            digits += digit ? 1 : 0;
-            letters += digit ? 0 : 1;
-            changes += i > from && digit != digitBefore ? 1 : 0;
-            digitBefore = digit;
+            int at = c < 'A' ? DIGITS.indexOf(c) : -1;
+            digits |= at >= 0;
+            hash = Lexicon.step(hash, at < 0 ? Character.toLowerCase(c) : LETTERS.charAt(at));
         }
-        return digits > 0 && letters > 0 && (changes >= 2 || (digits <= 2 && letters >= 2 && to - from <= 5));
+        return digits && Lexicon.concepts(hash) != 0;
     }
 
     private static String leet(String text, int from, int to) {
-        String digits = "0134578@$";
-        String letters = "oieastbas";
         StringBuilder out = new StringBuilder(to - from);
         for (int i = from; i < to; i++) {
-            int at = digits.indexOf(text.charAt(i));
-            out.append(at < 0 ? text.charAt(i) : letters.charAt(at));
+            int at = DIGITS.indexOf(text.charAt(i));
+            out.append(at < 0 ? text.charAt(i) : LETTERS.charAt(at));
         }
         return out.toString();
     }
 
-    /** Runs of single letters with one space or sign between them; two or more spaces part words. */
-    private static void spaced(String text, int from, int to, List<Span> out) {
-        int i = from;
-        while (i < to) {
-            int end = i;
-            int letters = 0;
-            StringBuilder word = new StringBuilder();
-            while (end < to
-                    && Tokens.isWord(text.charAt(end))
-                    && (end + 1 >= to || !Tokens.isWord(text.charAt(end + 1)))) {
-                word.append(text.charAt(end));
-                letters++;
-                end++;
-                int gap = end;
-                while (gap < to && !Tokens.isWord(text.charAt(gap)) && gap - end < 4) {
-                    gap++;
-                }
-                if (gap - end > 1) {
-                    String between = text.substring(end, gap).strip();
-                    word.append(between).append(' ');
-                }
-                end = Math.max(gap, end);
+    /** Runs of single letters with little between them; two or more signs part words. */
+    private static void spaced(String text, Tokens tokens, int first, int end, List<Span> out) {
+        int i = first;
+        while (i < end) {
+            int run = i;
+            while (run < end && tokens.to(run) - tokens.from(run) == 1 && (run == i || gap(tokens, run) < 4)) {
+                run++;
             }
-            if (letters >= MIN_SPACED) {
-                out.add(new Span(How.SPACED, word.toString(), i, Math.min(end, to)));
+            if (run - i >= MIN_SPACED) {
+                out.add(new Span(How.SPACED, joined(text, tokens, i, run), tokens.from(i), tokens.to(run - 1)));
             }
-            i = Math.max(end, i + 1);
-            while (i < to && Tokens.isWord(text.charAt(i)) && Tokens.isWord(text.charAt(i - 1))) {
-                i++;
-            }
+            i = Math.max(run, i + 1);
         }
+    }
+
+    private static int gap(Tokens tokens, int token) {
+        return tokens.from(token) - tokens.to(token - 1);
+    }
+
+    private static String joined(String text, Tokens tokens, int from, int to) {
+        StringBuilder out = new StringBuilder();
+        for (int i = from; i < to; i++) {
+            if (i > from && gap(tokens, i) > 1) {
+                out.append(text.substring(tokens.to(i - 1), tokens.from(i)).strip()).append(' ');
+            }
+            out.append(text.charAt(tokens.from(i)));
+        }
+        return out.toString();
     }
 }

@@ -192,9 +192,10 @@ final class Encodings {
         int from = 0;
         while (from < text.length()) {
             int end = text.indexOf('\n', from);
-            int to = end < 0 ? text.length() : end;
+            int line = end < 0 ? text.length() : end;
+            int to = Math.min(line, from + Disguises.PIECE);
             line(text, from, to, out);
-            from = to + 1;
+            from = to == line ? to + 1 : to;
         }
     }
 

@@ -20,16 +20,21 @@ final class Readings {
      * @param normalised the same text, normalised
      */
     static List<Reading> of(Normalised normalised) {
+        return of(normalised, Tokens.of(normalised.text()));
+    }
+
+    /** The same, with the words of the text at hand. */
+    static List<Reading> of(Normalised normalised, Tokens tokens) {
         List<Reading> all = new ArrayList<>();
         int budget = normalised.text().length() + 4096;
-        collect(normalised.text(), normalised, 0, budget, all);
+        collect(normalised.text(), tokens, normalised, 0, budget, all);
         return all;
     }
 
-    private static void collect(String text, Normalised origin, int depth, int budget, List<Reading> all) {
+    private static void collect(String text, Tokens tokens, Normalised origin, int depth, int budget, List<Reading> all) {
         List<Span> spans = new ArrayList<>();
         Encodings.find(text, spans);
-        Disguises.find(text, spans);
+        Disguises.find(text, tokens, spans);
         HiddenText.find(text, spans);
         int left = budget;
         for (Span span : spans) {
@@ -48,7 +53,7 @@ final class Readings {
     private static void inner(String clean, Span span, Normalised origin, int depth, int budget, List<Reading> all) {
         List<Reading> below = new ArrayList<>();
         Normalised nested = new Normalised(clean, new int[0], 0, 0, 0, 0);
-        collect(clean, nested, depth + 1, budget, below);
+        collect(clean, Tokens.of(clean), nested, depth + 1, budget, below);
         for (Reading reading : below) {
             all.add(new Reading(
                     reading.how(), reading.text(), origin.origin(span.from()), origin.origin(span.to() - 1) + 1));

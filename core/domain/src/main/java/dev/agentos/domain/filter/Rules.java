@@ -136,8 +136,13 @@ final class Rules {
 
     /** Everything that applies to a text, in no order. */
     static List<Hit> in(String text) {
+        return in(text, Tokens.of(text));
+    }
+
+    /** The same, with the words of the text at hand. */
+    static List<Hit> in(String text, Tokens tokens) {
         List<Hit> hits = new ArrayList<>();
-        words(Tokens.of(text), hits);
+        words(tokens, hits);
         markers(text, hits);
         links(text, hits);
         return hits;
