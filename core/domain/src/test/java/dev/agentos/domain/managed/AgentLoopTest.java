@@ -65,7 +65,7 @@ class AgentLoopTest {
 
         @Override
         public String resultOf(String step) {
-            return results.get(step).text();
+            return results.getOrDefault(step, new AgentLoop.Result("", false, false)).text();
         }
 
         @Override
