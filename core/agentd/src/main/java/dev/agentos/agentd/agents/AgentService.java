@@ -27,6 +27,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 
 /** The commands on agents: spawn, pause, resume, kill; and what follows when a run or a process ends. */
 public final class AgentService implements AutoCloseable {
@@ -45,7 +46,7 @@ public final class AgentService implements AutoCloseable {
     private final ExecutorService runs = Executors.newVirtualThreadPerTaskExecutor();
     private final Map<String, Future<?>> running = new ConcurrentHashMap<>();
     private final Recordings recordings;
-    private volatile Models models = new NoModels();
+    private volatile @Nullable Models models;
     private volatile boolean stopping;
 
     public AgentService(
@@ -132,14 +133,15 @@ public final class AgentService implements AutoCloseable {
 
     private Runnable runOf(Trace trace, AgentRecord started, ContractDocument document, List<PlanStep> plan) {
         ManagedRun.RunEnd end = (agentId, runId, failed, code, reason) -> finished(trace, agentId, runId, failed, reason);
-        if (ModelConversation.isFor(document.contract())) {
+        Models way = models;
+        if (ModelConversation.isFor(document.contract()) && way != null) {
             return new ModelRun(
                     new ModelRun.Means(
                             book,
                             gateway,
                             journal,
                             time,
-                            models,
+                            way,
                             recordings,
                             watched,
                             processes.serviceFolders(),

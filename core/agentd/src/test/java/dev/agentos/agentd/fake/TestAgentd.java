@@ -3,7 +3,6 @@ package dev.agentos.agentd.fake;
 import dev.agentos.agentd.Agentd;
 import dev.agentos.agentd.AgentdConfig;
 import dev.agentos.agentd.agents.AgentRecord;
-import dev.agentos.agentd.agents.NoModels;
 import dev.agentos.agentd.fake.DoorClient.Reply;
 import dev.agentos.agentd.http.ApiServer.TcpDoor;
 import dev.agentos.domain.json.CanonicalJson;
@@ -28,7 +27,7 @@ public final class TestAgentd implements AutoCloseable {
     public final Agentd agentd;
     public final DoorClient door;
 
-    private TestAgentd(Path directory, FakeSandbox sandbox, ManualTimeSource time, boolean tcp, Models models)
+    private TestAgentd(Path directory, FakeSandbox sandbox, ManualTimeSource time, boolean tcp, Optional<Models> models)
             throws Exception {
         this.sandbox = sandbox;
         this.time = time;
@@ -46,26 +45,26 @@ public final class TestAgentd implements AutoCloseable {
     }
 
     public static TestAgentd start(Path directory) throws Exception {
-        return new TestAgentd(directory, new FakeSandbox(), new ManualTimeSource(), false, new NoModels());
+        return new TestAgentd(directory, new FakeSandbox(), new ManualTimeSource(), false, Optional.empty());
     }
 
     public static TestAgentd startWithTcp(Path directory) throws Exception {
-        return new TestAgentd(directory, new FakeSandbox(), new ManualTimeSource(), true, new NoModels());
+        return new TestAgentd(directory, new FakeSandbox(), new ManualTimeSource(), true, Optional.empty());
     }
 
     /** Starts again on the same state, with the broker and the time of before. */
     public static TestAgentd again(Path directory, TestAgentd before) throws Exception {
-        return new TestAgentd(directory, before.sandbox, before.time, false, new NoModels());
+        return new TestAgentd(directory, before.sandbox, before.time, false, Optional.empty());
     }
 
     /** With somebody who answers agents that a model drives. */
     public static TestAgentd start(Path directory, Models models) throws Exception {
-        return new TestAgentd(directory, new FakeSandbox(), new ManualTimeSource(), false, models);
+        return new TestAgentd(directory, new FakeSandbox(), new ManualTimeSource(), false, Optional.of(models));
     }
 
     /** The same, again on the same state. */
     public static TestAgentd again(Path directory, TestAgentd before, Models models) throws Exception {
-        return new TestAgentd(directory, before.sandbox, before.time, false, models);
+        return new TestAgentd(directory, before.sandbox, before.time, false, Optional.of(models));
     }
 
     /** The head of every contract of the tests. */
