@@ -32,7 +32,7 @@ class ResultFilterTest {
 
     @Test
     void aTrustedReaderVouchesForNothingThatLooksLikeAnOrder() {
-        Map<String, Object> output = Map.of("subject", "Rent", "body", ORDER);
+        Map<String, Object> output = Map.of("subject", "Statement", "body", ORDER);
         ResultFilter.Findings findings = look("bank.transactions", output);
         assertEquals(java.util.Set.of(ORDER), findings.suspicion().values());
         Knowledge.Sighting sighting = findings.suspicion()
@@ -43,7 +43,7 @@ class ResultFilterTest {
                 Provenance.UNTRUSTED,
                 known.find("to", "mark.black@evil.example").provenance());
         assertTrue(known.find("to", "mark.black@evil.example").source().contains("looks like an injection"));
-        assertEquals(Provenance.TRUSTED, known.find("subject", "Rent").provenance());
+        assertEquals(Provenance.TRUSTED, known.find("subject", "Statement").provenance());
     }
 
     @Test

@@ -36,9 +36,9 @@ class RecordingsTest {
         recordings.add("a-001.1", tool("s", "correct horse battery for ann@example.org, DE89 3704 0044 0532 0130 00"));
         String file = Files.readString(folder.resolve("r/a-001.1.jsonl"));
         assertFalse(file.contains("horse") || file.contains("ann@") || file.contains("3704"), file);
-        assertEquals(
-                "[redacted secret mail] for [redacted e-mail address], [redacted IBAN]",
-                ((Map<?, ?>) recordings.read("a-001.1").orElseThrow().exchanges().getFirst().request().get("arguments")).get("x"));
+        assertTrue(
+                String.valueOf(recordings.read("a-001.1").orElseThrow().exchanges().getFirst().request())
+                        .contains("[redacted secret mail] for [redacted e-mail address], [redacted IBAN]"));
     }
 
     @Test
