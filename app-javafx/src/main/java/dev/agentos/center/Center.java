@@ -5,16 +5,25 @@ import dev.agentos.bridge.view.CenterPreferences;
 import dev.agentos.bridge.view.CenterTab;
 import dev.agentos.bridge.view.CenterViewModel;
 import dev.agentos.bridge.view.Place;
+import dev.agentos.center.consent.CardWindow;
 import dev.agentos.center.live.CenterFeed;
+import dev.agentos.center.live.ConsentWatch;
+import dev.agentos.center.live.Doorbell;
+import dev.agentos.center.notify.Notifier;
 import dev.agentos.center.screen.Screens;
-import dev.agentos.center.shell.Look;
 import dev.agentos.center.shell.ShellView;
 import dev.agentos.center.ui.Background;
 import dev.agentos.center.ui.CommandRunner;
+import dev.agentos.center.ui.Look;
 import dev.agentos.center.ui.Preferences;
 import dev.agentos.center.ui.ScreenContext;
 import dev.agentos.center.ui.Store;
 import dev.agentos.center.ui.UiThread;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import javafx.animation.AnimationTimer;
 import javafx.scene.Scene;
 import javafx.stage.Stage;
@@ -32,6 +41,9 @@ public final class Center implements AutoCloseable {
     private final ShellView shell;
     private final ScreenContext context;
     private final CenterFeed feed;
+    private Optional<ConsentWatch> watch = Optional.empty();
+    private Optional<Doorbell> doorbell = Optional.empty();
+    private volatile Set<String> onScreen = Set.of();
 
     private Center(Stage stage, Scene scene, ShellView shell, ScreenContext context, CenterFeed feed) {
         this.stage = stage;
@@ -89,6 +101,30 @@ public final class Center implements AutoCloseable {
         return context;
     }
 
+    /** Notifies the desktop of what comes to wait while nobody looks at it here; without a desktop it is in the Inbox. */
+    void notifies(Map<String, String> environment, Path socket) {
+        Doorbell bell = Doorbell.of(environment, socket);
+        Notifier.Found found = Notifier.find(environment, ask -> CardWindow.open(context, ask));
+        doorbell = Optional.of(bell);
+        found.notifier().ifPresent(notifier -> {
+            ConsentWatch started = new ConsentWatch(context.client(), notifier, () -> onScreen, bell::take);
+            watch = Optional.of(started);
+            started.start();
+        });
+        context.store().listen(_ -> look());
+        stage.focusedProperty().subscribe(this::look);
+    }
+
+    /** Says which asks a person has before them. */
+    private void look() {
+        Set<String> seen = new HashSet<>(CardWindow.asks());
+        CenterViewModel state = context.store().state();
+        if (stage.isFocused() && state.place().tab() == CenterTab.INBOX) {
+            state.inbox().waiting().forEach(ask -> seen.add(ask.id()));
+        }
+        onScreen = Set.copyOf(seen);
+    }
+
     /** Runs it once the first frame was painted. */
     public void afterFirstPaint(Runnable work) {
         new AnimationTimer() {
@@ -111,6 +147,8 @@ public final class Center implements AutoCloseable {
             context.preferences().change(values -> values.withSize(scene.getWidth(), scene.getHeight()));
         }
         context.preferences().save();
+        watch.ifPresent(ConsentWatch::close);
+        doorbell.ifPresent(Doorbell::close);
         feed.close();
         context.client().close();
     }

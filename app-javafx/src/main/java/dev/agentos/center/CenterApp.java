@@ -36,6 +36,7 @@ public final class CenterApp extends Application {
                 preferences,
                 start.options().tab());
         center = Optional.of(made);
+        made.notifies(System.getenv(), start.socket());
         if (start.options().firstPaint()) {
             made.afterFirstPaint(() -> {
                 System.out.printf("first_paint_ms %.1f%n", (System.nanoTime() - CenterMain.STARTED_NANOS) / 1e6);

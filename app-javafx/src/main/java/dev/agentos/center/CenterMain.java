@@ -10,6 +10,8 @@ public final class CenterMain {
 
     static final long STARTED_NANOS = System.nanoTime();
 
+    static final int NO_NOTIFICATIONS = 3;
+
     private static final int USAGE = 2;
     private static final int UNREACHABLE = 69;
     private static final int NO_DISPLAY = 1;
@@ -38,6 +40,9 @@ public final class CenterMain {
             SocketLocator.Place place = SocketLocator.locate(options.socket(), System.getenv(), SocketLocator.uid());
             if (place.mayStart() && !EmbeddedAgentd.answers(place.socket())) {
                 EmbeddedAgentd.start(place, System.getenv());
+            }
+            if (options.consentOnly()) {
+                return ConsentOnly.run(place.socket());
             }
             CenterApp.prepare(options, place.socket());
             Application.launch(CenterApp.class);

@@ -10,10 +10,16 @@ import java.util.Optional;
  * How the window is started.
  *
  * @param theme overrides what is remembered
+ * @param consentOnly no window: notifications for what waits, and a card when one is clicked
  * @param firstPaint prints the time of the first paint and leaves: for measuring
  */
 public record CenterOptions(
-        Optional<Path> socket, Optional<String> theme, CenterTab tab, boolean firstPaint, boolean help) {
+        Optional<Path> socket,
+        Optional<String> theme,
+        CenterTab tab,
+        boolean firstPaint,
+        boolean consentOnly,
+        boolean help) {
 
     static final String USAGE = """
             Usage: agentos-center [OPTIONS]
@@ -22,15 +28,17 @@ public record CenterOptions(
               --socket PATH    agentd's socket
               --theme NAME     dark, light, high-contrast or system
               --screen NAME    the place to open: home, inbox, agents, catalog, …
+              --consent-only   no window: a notification for what waits, and its card when you click it
               -h, --help       this text
 
             Examples:
               agentos-center
               agentos-center --theme light --screen agents
+              agentos-center --consent-only
             """;
 
     static CenterOptions plain() {
-        return new CenterOptions(Optional.empty(), Optional.empty(), CenterTab.HOME, false, false);
+        return new CenterOptions(Optional.empty(), Optional.empty(), CenterTab.HOME, false, false, false);
     }
 
     /** @throws IllegalArgumentException with what is wrong */
@@ -38,31 +46,28 @@ public record CenterOptions(
         CenterOptions options = plain();
         Iterator<String> words = Arrays.asList(arguments).iterator();
         while (words.hasNext()) {
-            String word = words.next();
-            options = switch (word) {
-                case "-h", "--help" -> new CenterOptions(options.socket, options.theme, options.tab, false, true);
-                case "--first-paint" ->
-                    new CenterOptions(options.socket, options.theme, options.tab, true, options.help);
-                case "--socket" ->
-                    new CenterOptions(
-                            Optional.of(Path.of(value(word, words))), options.theme, options.tab, false, options.help);
-                case "--theme" ->
-                    new CenterOptions(
-                            options.socket,
-                            Optional.of(value(word, words)),
-                            options.tab,
-                            options.firstPaint,
-                            options.help);
-                case "--screen" -> {
-                    String name = value(word, words);
-                    CenterTab tab = CenterTab.of(name)
-                            .orElseThrow(() -> new IllegalArgumentException("there is no screen " + name));
-                    yield new CenterOptions(options.socket, options.theme, tab, options.firstPaint, options.help);
-                }
-                default -> throw new IllegalArgumentException("there is no option " + word);
-            };
+            options = options.and(words.next(), words);
         }
         return options;
+    }
+
+    private CenterOptions and(String word, Iterator<String> words) {
+        return switch (word) {
+            case "-h", "--help" -> new CenterOptions(socket, theme, tab, firstPaint, consentOnly, true);
+            case "--first-paint" -> new CenterOptions(socket, theme, tab, true, consentOnly, help);
+            case "--consent-only" -> new CenterOptions(socket, theme, tab, firstPaint, true, help);
+            case "--socket" ->
+                new CenterOptions(Optional.of(Path.of(value(word, words))), theme, tab, firstPaint, consentOnly, help);
+            case "--theme" ->
+                new CenterOptions(socket, Optional.of(value(word, words)), tab, firstPaint, consentOnly, help);
+            case "--screen" -> {
+                String name = value(word, words);
+                CenterTab place = CenterTab.of(name)
+                        .orElseThrow(() -> new IllegalArgumentException("there is no screen " + name));
+                yield new CenterOptions(socket, theme, place, firstPaint, consentOnly, help);
+            }
+            default -> throw new IllegalArgumentException("there is no option " + word);
+        };
     }
 
     private static String value(String option, Iterator<String> words) {

@@ -4,8 +4,10 @@ import dev.agentos.bridge.wire.ConsentWire.AskView;
 import dev.agentos.bridge.wire.ConsentWire.Asks;
 import dev.agentos.bridge.wire.EventWire.EventView;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Everything that waits for a person, oldest first, and what became of what waited. An ask vanishes when it is
@@ -89,6 +91,24 @@ public record InboxViewModel(List<AskView> waiting, List<String> announced, List
 
     public Optional<AskView> find(String id) {
         return waiting.stream().filter(ask -> ask.id().equals(id)).findFirst();
+    }
+
+    /** Other asks of one shape with this one, oldest first; high risk is never grouped. */
+    public List<AskView> alike(AskView ask) {
+        return ask.group().isEmpty()
+                ? List.of()
+                : waiting.stream()
+                        .filter(other -> !other.id().equals(ask.id()))
+                        .filter(other -> other.group().equals(ask.group()))
+                        .toList();
+    }
+
+    /** One ask for each card: asks of one shape fold into the oldest of them. */
+    public List<AskView> cards() {
+        Set<String> groups = new HashSet<>();
+        return waiting.stream()
+                .filter(ask -> ask.group().isEmpty() || groups.add(ask.group()))
+                .toList();
     }
 
     /** How many wait. */

@@ -9,6 +9,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
 
 /** agentctl of this installation as a process of its own: the window speaks exactly the language of the terminal. */
 public final class AgentctlProcess implements CommandRunner {
@@ -32,6 +34,11 @@ public final class AgentctlProcess implements CommandRunner {
 
     @Override
     public Ran run(List<String> words) {
+        return run(words, _ -> {});
+    }
+
+    @Override
+    public Ran run(List<String> words, Consumer<String> progress) {
         Optional<Path> program =
                 home.map(folder -> folder.resolve("bin").resolve("agentctl")).filter(Files::isExecutable);
         if (program.isEmpty()) {
@@ -46,7 +53,8 @@ public final class AgentctlProcess implements CommandRunner {
         try {
             Process process = builder.start();
             process.getOutputStream().close();
-            CompletableFuture<String> errors = CompletableFuture.supplyAsync(() -> read(process.errorReader()));
+            CompletableFuture<String> errors = CompletableFuture.supplyAsync(
+                    () -> process.errorReader().lines().peek(progress).collect(Collectors.joining("\n")));
             String out = read(process.inputReader(StandardCharsets.UTF_8));
             return new Ran(process.waitFor(), out, errors.join());
         } catch (IOException e) {

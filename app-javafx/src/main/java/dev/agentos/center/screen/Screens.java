@@ -2,8 +2,11 @@ package dev.agentos.center.screen;
 
 import dev.agentos.bridge.view.CenterTab;
 import dev.agentos.center.screen.agents.AgentsView;
+import dev.agentos.center.screen.audit.AuditView;
 import dev.agentos.center.screen.catalog.CatalogView;
+import dev.agentos.center.screen.contracts.ContractsView;
 import dev.agentos.center.screen.home.HomeView;
+import dev.agentos.center.screen.inbox.InboxView;
 import dev.agentos.center.screen.models.ModelsView;
 import dev.agentos.center.screen.permissions.PermissionsView;
 import dev.agentos.center.screen.settings.SettingsView;
@@ -30,6 +33,9 @@ public final class Screens {
     public static Screens of(ScreenContext context) {
         Screens screens = new Screens();
         screens.makers.put(CenterTab.HOME, () -> new HomeView(context));
+        screens.makers.put(CenterTab.INBOX, () -> new InboxView(context));
+        screens.makers.put(CenterTab.AUDIT, () -> new AuditView(context));
+        screens.makers.put(CenterTab.CONTRACTS, () -> new ContractsView(context));
         screens.makers.put(CenterTab.AGENTS, () -> new AgentsView(context));
         screens.makers.put(CenterTab.CATALOG, () -> new CatalogView(context));
         screens.makers.put(CenterTab.MODELS, () -> new ModelsView(context));

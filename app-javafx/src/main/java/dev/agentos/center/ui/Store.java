@@ -45,6 +45,11 @@ public final class Store<S> {
         });
     }
 
+    /** Calls back no more. */
+    public void forget(Consumer<S> listener) {
+        UiThread.run(() -> listeners.remove(listener));
+    }
+
     /** A change that a person made. */
     public void change(UnaryOperator<S> how) {
         state.updateAndGet(how);

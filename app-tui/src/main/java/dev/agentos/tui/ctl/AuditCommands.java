@@ -120,6 +120,11 @@ final class AuditCommands {
         @Parameters(index = "0", arity = "0..1", paramLabel = "FILE", description = "An exported file or a journal.db.")
         private @Nullable Path file;
 
+        @Option(
+                names = "--progress",
+                description = "Say on standard error how many records were read, a line each time.")
+        private boolean progress;
+
         Verify(CtlContext context) {
             super(context);
         }
@@ -143,7 +148,10 @@ final class AuditCommands {
         }
 
         private void progress(long records) {
-            if (context.console().errTerminal() && !plain() && !json()) {
+            if (progress) {
+                context.console().err().println(records + " records");
+                context.console().err().flush();
+            } else if (context.console().errTerminal() && !plain() && !json()) {
                 context.console().err().print("\r" + records + " records");
                 context.console().err().print("\r");
                 context.console().err().flush();

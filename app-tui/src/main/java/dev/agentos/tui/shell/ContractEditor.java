@@ -1,5 +1,6 @@
 package dev.agentos.tui.shell;
 
+import dev.agentos.bridge.view.ContractProblems;
 import dev.agentos.themes.Role;
 import dev.agentos.tui.term.Screen;
 import java.io.IOException;

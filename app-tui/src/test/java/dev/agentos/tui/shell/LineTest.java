@@ -3,6 +3,7 @@ package dev.agentos.tui.shell;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 
+import dev.agentos.bridge.view.ContractProblems;
 import dev.agentos.bridge.wire.LanguageWire.ProposalView;
 import java.util.List;
 import java.util.Map;

@@ -77,6 +77,10 @@ public final class ProveMain implements Callable<Integer> {
                     "the window: every screen, the tour by keys, kill -9 of agentd, closing",
                     _ -> new CenterCampaign())
             .with(
+                    "consent-ui",
+                    "the same at the desktop's card: real window, real service",
+                    _ -> new ConsentUiCampaign())
+            .with(
                     "language",
                     "sentences to commands without a model [--data FILE, --misses]",
                     m -> new LanguageCampaign(m.data, m.misses));

@@ -1,4 +1,4 @@
-package dev.agentos.tui.shell;
+package dev.agentos.bridge.view;
 
 import dev.agentos.bridge.wire.WireJson;
 import dev.agentos.domain.contract.ContractParser;
@@ -12,14 +12,14 @@ import java.util.List;
 import java.util.Map;
 
 /** What an editor needs to know about the text of a contract: its problems by line, and the keys that can stand somewhere. */
-final class ContractProblems {
+public final class ContractProblems {
 
     private ContractProblems() {}
 
     /** A problem at a line, counted from 1. */
-    record At(int line, int column, boolean error, String message) {}
+    public record At(int line, int column, boolean error, String message) {}
 
-    static List<At> of(String text, String name) {
+    public static List<At> of(String text, String name) {
         List<Problem> problems = switch (ContractParser.parse(text, name)) {
             case ParseOutcome.Parsed parsed -> parsed.warnings();
             case ParseOutcome.Invalid invalid -> invalid.problems();
@@ -30,7 +30,7 @@ final class ContractProblems {
     }
 
     /** Keys with their descriptions that the schema has at the indentation of the line that is being typed. */
-    static Map<String, String> keysAt(String textBefore) {
+    public static Map<String, String> keysAt(String textBefore) {
         List<String> path = path(textBefore);
         Object node = WireJson.read(ContractSchema.json(), Map.class);
         Map<?, ?> root = node instanceof Map<?, ?> map ? map : Map.of();
@@ -66,7 +66,7 @@ final class ContractProblems {
     }
 
     /** The keys above the last line, by their indentation. */
-    static List<String> path(String textBefore) {
+    public static List<String> path(String textBefore) {
         List<String> lines = textBefore.lines().toList();
         String last = textBefore.endsWith("\n") || lines.isEmpty() ? "" : lines.getLast();
         int indent = last.length() - last.stripLeading().length();

@@ -1,9 +1,8 @@
-package dev.agentos.center.shell;
+package dev.agentos.center.ui;
 
 import atlantafx.base.theme.PrimerDark;
 import atlantafx.base.theme.PrimerLight;
 import dev.agentos.bridge.view.CenterPreferences;
-import dev.agentos.center.ui.Preferences;
 import dev.agentos.themes.JavaFxCss;
 import dev.agentos.themes.Theme;
 import java.io.InputStream;

@@ -1,0 +1,5 @@
+/** The contract editor. */
+@NullMarked
+package dev.agentos.center.screen.contracts;
+
+import org.jspecify.annotations.NullMarked;
