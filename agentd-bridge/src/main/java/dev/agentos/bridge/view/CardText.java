@@ -23,13 +23,11 @@ public final class CardText {
     /** One labelled line of the card. */
     public record Fact(String label, String text, Tone tone) {}
 
-    /** Who wants what: agent, verb and object. */
+    /** What agentd says it wants; shorter for the most usual thing. */
     public static String title(AskView ask) {
-        String name = name(ask.target());
-        String act = ask.tool().equals("fs.write")
-                ? "write " + name
-                : "use " + ask.tool() + (name.isEmpty() ? "" : " on " + name);
-        return ask.agent() + " wants to " + act;
+        return ask.tool().equals("fs.write")
+                ? ask.agent() + " wants to write " + name(ask.target())
+                : ask.title();
     }
 
     /** The facts of the card, in the order in which they are read. The agent's own reason is marked as its words. */
