@@ -25,9 +25,7 @@ public final class CardText {
 
     /** What agentd says it wants; shorter for the most usual thing. */
     public static String title(AskView ask) {
-        return ask.tool().equals("fs.write")
-                ? ask.agent() + " wants to write " + name(ask.target())
-                : ask.title();
+        return ask.tool().equals("fs.write") ? ask.agent() + " wants to write " + name(ask.target()) : ask.title();
     }
 
     /** The facts of the card, in the order in which they are read. The agent's own reason is marked as its words. */
