@@ -57,10 +57,8 @@ final class DraftPanel {
                 Parts.panel(Parts.head("Problems", problemCount), problems),
                 changePanel,
                 Parts.panel(Parts.head("What it allows"), words),
-                Parts.panel(Parts.head("On this machine", check), admission));
-        admission
-                .getChildren()
-                .setAll(Parts.prose("Whether this machine can keep it. Nothing is started or promised.", "muted"));
+                Parts.panel(Parts.head("On this machine"), Parts.column(admission, Parts.withReason(check))));
+        unasked();
         root = new VBox(Parts.scroll(all));
         VBox.setVgrow(root.getChildren().getFirst(), Priority.ALWAYS);
     }
