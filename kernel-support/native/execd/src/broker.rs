@@ -115,6 +115,8 @@ pub struct Broker {
     /// How many are to be parked.
     wanted: usize,
     last_spawn: Instant,
+    /// When somebody last asked for something, or something ended.
+    last_busy: Instant,
     /// Cleared when parking failed, until the next spawn shows whether it works again.
     may_park: bool,
     parks: u64,
@@ -160,6 +162,7 @@ impl Broker {
             parked: VecDeque::new(),
             wanted: KEPT_IDLE,
             last_spawn: Instant::now(),
+            last_busy: Instant::now(),
             may_park: true,
             parks: 0,
             exited: BTreeMap::new(),

@@ -18,7 +18,8 @@ pub(super) const KEPT_IDLE: usize = 1;
 const KEPT_BUSY: usize = 4;
 const KEPT_IN_BURST: usize = 8;
 const IDLE_AFTER: Duration = Duration::from_secs(3);
-/// A pool that is at least half full is filled up only when no spawn came for this long.
+/// A pool that is not nearly empty is filled up only when nobody asked and nothing ended for this long: a caller that waits
+/// for an end has a better use for the processors.
 const LULL: Duration = Duration::from_millis(4);
 /// A sandbox held for longer is not about to be started.
 const HELD_IS_WAITED_FOR: Duration = Duration::from_millis(20);
@@ -233,7 +234,7 @@ impl Broker {
             && self.stopping.is_none()
             && !self.clients.is_empty()
             && self.parked.len() < self.wanted
-            && (self.parked.len() <= self.wanted / 2 || self.last_spawn.elapsed() >= LULL)
+            && (self.parked.len() <= self.wanted / 4 || self.last_busy.elapsed() >= LULL)
             && !self.is_entering()
             && self.nobody_waits()
     }
@@ -270,8 +271,8 @@ impl Broker {
             consider(self.last_spawn + IDLE_AFTER);
         }
         if self.parked.len() < self.wanted {
-            if now < self.last_spawn + LULL {
-                consider(self.last_spawn + LULL);
+            if now < self.last_busy + LULL {
+                consider(self.last_busy + LULL);
             }
             for held in self.sandboxes.values().filter(|s| matches!(s.phase, Phase::Held)) {
                 if let Some(over) = held.held_since.map(|t| t + HELD_IS_WAITED_FOR).filter(|t| *t > now) {

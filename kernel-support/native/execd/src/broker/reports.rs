@@ -216,6 +216,7 @@ impl Broker {
     fn conclude(&mut self, name: &str, init: Option<(Ended, u64)>) {
         self.hear_agent(name);
         let Some(mut sandbox) = self.sandboxes.remove(name) else { return };
+        self.last_busy = Instant::now();
         for (fd, token) in
             [(sandbox.init.as_fd(), sandbox.tokens[0]), (sandbox.to_init.as_fd(), sandbox.tokens[1])]
         {

@@ -23,6 +23,7 @@ impl Broker {
             Err(error) => return self.refuse(Asker { client, id: error.id }, error.body),
         };
         let asker = Asker { client, id };
+        self.last_busy = Instant::now();
         match operation {
             Operation::Hello => {
                 let hello = json!(self.hello());
