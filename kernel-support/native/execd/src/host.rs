@@ -166,7 +166,6 @@ fn deleted_files(owner: (u32, u32)) -> Mechanism {
                 std::thread::sleep(Duration::from_millis(1));
                 seen = unlinked::is_seen(pid, other);
             }
-            let _ = process::signal(pid, libc::SIGKILL);
             if seen { Ok(()) } else { Err(Errno(libc::EACCES)) }
         }
     });
@@ -194,6 +193,8 @@ fn hold_a_deleted_file(other: Option<(u32, u32)>) -> Result<std::os::fd::OwnedFd
             ids::drop_all_capabilities()?;
         }
     }
+    // The broker has no right to end a process of the agents' user, and what lingers must not keep its socket open.
+    process::close_range(3, u32::MAX)?;
     // Only a program that is executed anew is open to be looked into by itself; this one was not.
     process::set_dumpable(true)?;
     process::memory_file()
