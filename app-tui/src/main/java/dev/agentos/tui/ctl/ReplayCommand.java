@@ -16,8 +16,9 @@ import picocli.CommandLine.Parameters;
 /** Goes through a recorded run again and shows where it would differ. */
 @Command(
         name = "replay",
-        description = "Go through a recorded run of a managed agent again, without model, tools and network. Stops at the"
-                + " first thing that the run would ask for and did not ask for then, and shows it.",
+        description =
+                "Go through a recorded run of a managed agent again, without model, tools and network. Stops at the"
+                        + " first thing that the run would ask for and did not ask for then, and shows it.",
         footer = {
             "",
             "Exit 0: the same. 1: it diverged.",
@@ -64,18 +65,19 @@ final class ReplayCommand extends CtlCommand {
     private void lines(AgentWire.ReplayReport report) {
         String exchanges = report.compared() + (report.compared() == 1 ? " exchange" : " exchanges");
         switch (report.outcome()) {
-            case "same" -> screen().line("  " + screen().tone(Tone.OK, "✓ same") + "  " + report.run() + ": " + exchanges);
+            case "same" ->
+                screen().line("  " + screen().tone(Tone.OK, "✓ same") + "  " + report.run() + ": " + exchanges);
             case "diverged" -> {
-                screen().line("  " + screen().tone(Tone.BAD, "✕ diverged") + "  " + report.run() + ": after " + exchanges
-                        + ", at " + report.step());
+                screen().line("  " + screen().tone(Tone.BAD, "✕ diverged") + "  " + report.run() + ": after "
+                        + exchanges + ", at " + report.step());
                 for (String line : report.diff().lines().toList()) {
                     Role role = line.startsWith("+") ? Role.OK : line.startsWith("-") ? Role.BAD : Role.MUTED;
                     screen().line("    " + screen().paint(role, line.replace("\t", "    ")));
                 }
             }
             default ->
-                screen().line("  " + screen().tone(Tone.NEEDS, "· the recording ends") + "  " + report.run() + ": " + exchanges
-                        + " were the same, then the run was ended or goes on");
+                screen().line("  " + screen().tone(Tone.NEEDS, "· the recording ends") + "  " + report.run() + ": "
+                        + exchanges + " were the same, then the run was ended or goes on");
         }
         if (report.cut()) {
             screen().line("  " + screen().muted("The recording was full before the run ended."));

@@ -148,7 +148,12 @@ public final class Agentd implements AutoCloseable {
     }
 
     private static Agentd start(
-            AgentdConfig config, TimeSource time, Sandbox sandbox, List<Tool> more, Optional<Models> answering, Closer closer)
+            AgentdConfig config,
+            TimeSource time,
+            Sandbox sandbox,
+            List<Tool> more,
+            Optional<Models> answering,
+            Closer closer)
             throws Exception {
         makePrivate(config.state());
         makePrivate(config.run());

@@ -80,8 +80,8 @@ final class GgufModel implements AutoCloseable {
         StringBuilder text = new StringBuilder(ask.prompt());
         int said = 0;
         boolean stopped = false;
-        LlamaIterator answer =
-                model.generate(parameters(ask, ask.prompt(), ask.maxTokens(), keep)).iterator();
+        LlamaIterator answer = model.generate(parameters(ask, ask.prompt(), ask.maxTokens(), keep))
+                .iterator();
         while (answer.hasNext() && !stopped) {
             LlamaOutput output = answer.next();
             if (!output.text.isEmpty()) {

@@ -132,20 +132,13 @@ public final class AgentService implements AutoCloseable {
     }
 
     private Runnable runOf(Trace trace, AgentRecord started, ContractDocument document, List<PlanStep> plan) {
-        ManagedRun.RunEnd end = (agentId, runId, failed, code, reason) -> finished(trace, agentId, runId, failed, reason);
+        ManagedRun.RunEnd end =
+                (agentId, runId, failed, code, reason) -> finished(trace, agentId, runId, failed, reason);
         Models way = models;
         if (ModelConversation.isFor(document.contract()) && way != null) {
             return new ModelRun(
                     new ModelRun.Means(
-                            book,
-                            gateway,
-                            journal,
-                            time,
-                            way,
-                            recordings,
-                            watched,
-                            processes.serviceFolders(),
-                            end),
+                            book, gateway, journal, time, way, recordings, watched, processes.serviceFolders(), end),
                     trace,
                     started,
                     document);

@@ -87,8 +87,7 @@ final class ModelConversation {
         return AgentContext.begin(
                 nonce,
                 List.of(
-                        ModelMessage.of(
-                                ModelMessage.Role.SYSTEM, prompt(document) + "\n\n" + Spotlight.rule(nonce)),
+                        ModelMessage.of(ModelMessage.Role.SYSTEM, prompt(document) + "\n\n" + Spotlight.rule(nonce)),
                         ModelMessage.user(task(agent))));
     }
 

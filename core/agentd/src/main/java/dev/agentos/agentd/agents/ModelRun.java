@@ -88,8 +88,7 @@ final class ModelRun implements Runnable, AgentLoop.World {
                 System.getLogger(ModelRun.class.getName())
                         .log(System.Logger.Level.ERROR, agent.run() + " stands still: " + e.getMessage());
             } catch (RuntimeException e) {
-                System.getLogger(ModelRun.class.getName())
-                        .log(System.Logger.Level.ERROR, agent.run() + " failed", e);
+                System.getLogger(ModelRun.class.getName()).log(System.Logger.Level.ERROR, agent.run() + " failed", e);
                 means.end().ended(agent.id(), agent.run(), true, "internal", "internal error: " + e);
             }
         });
@@ -122,17 +121,26 @@ final class ModelRun implements Runnable, AgentLoop.World {
     private void end(AgentLoop.End end) {
         switch (end) {
             case AgentLoop.End.Answered answered -> {
-                TaintedLinks.Cleaned cleaned =
-                        TaintedLinks.strip(answered.text(), task().knowledge());
+                TaintedLinks.Cleaned cleaned = TaintedLinks.strip(answered.text(), task().knowledge());
                 means.book()
                         .decide(
                                 trace,
                                 draft -> draft.change(new StateChange.Put(
                                         ManagedRun.OUTPUT,
                                         agent.run() + "/" + ANSWER,
-                                        Event.fields("text", cleaned.text(), "links_removed", cleaned.links().size()))))
+                                        Event.fields(
+                                                "text",
+                                                cleaned.text(),
+                                                "links_removed",
+                                                cleaned.links().size()))))
                         .await();
-                means.end().ended(agent.id(), agent.run(), false, "", "answered after " + answered.context().turn() + " turns");
+                means.end()
+                        .ended(
+                                agent.id(),
+                                agent.run(),
+                                false,
+                                "",
+                                "answered after " + answered.context().turn() + " turns");
             }
             case AgentLoop.End.Failed failed ->
                 means.end().ended(agent.id(), agent.run(), true, failed.code(), failed.reason());
@@ -159,8 +167,7 @@ final class ModelRun implements Runnable, AgentLoop.World {
         means.recordings()
                 .add(
                         agent.run(),
-                        new Exchange(
-                                Exchange.MODEL, step, ModelConversation.toMap(request), WireJson.toMap(reply)));
+                        new Exchange(Exchange.MODEL, step, ModelConversation.toMap(request), WireJson.toMap(reply)));
         return reply;
     }
 
@@ -218,14 +225,16 @@ final class ModelRun implements Runnable, AgentLoop.World {
 
     private void refuseBeyondBudget(int calls) throws ModelException {
         AgentRecord now = means.book().get(agent.id());
-        Duration spent = Duration.ofMillis(agent.runMillis()).plusNanos(means.time().nanos() - began - waitedNanos);
-        Optional<Spending.Exceeded> beyond =
-                Spending.ofTools(now.toolCalls() + calls, spent).beyond(document.contract().budget());
+        Duration spent =
+                Duration.ofMillis(agent.runMillis()).plusNanos(means.time().nanos() - began - waitedNanos);
+        Optional<Spending.Exceeded> beyond = Spending.ofTools(now.toolCalls() + calls, spent)
+                .beyond(document.contract().budget());
         if (beyond.isPresent()) {
             throw new ModelException(
                     ModelException.Kind.BUDGET,
                     beyond.get().limit() + " is used up: " + beyond.get().used() + " of "
-                            + beyond.get().allowed() + ", " + document.lineOf(beyond.get().limit()),
+                            + beyond.get().allowed() + ", "
+                            + document.lineOf(beyond.get().limit()),
                     "raise it in the contract, or give a smaller task");
         }
     }
@@ -245,7 +254,8 @@ final class ModelRun implements Runnable, AgentLoop.World {
                 ContractRules.place(document, now, means.serviceFolders()),
                 trace,
                 contract.consent().maxWait(),
-                contract.consent().unattended() == Unattended.REFUSE && !means.watched().getAsBoolean(),
+                contract.consent().unattended() == Unattended.REFUSE
+                        && !means.watched().getAsBoolean(),
                 task(),
                 Optional.empty());
     }

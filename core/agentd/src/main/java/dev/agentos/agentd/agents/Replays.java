@@ -86,8 +86,12 @@ public final class Replays {
             }
             return tape.isAtEnd()
                     ? report(run, tape, "same", "", "")
-                    : report(run, tape, "diverged", tape.nextStep(), "the run ends here; the recording goes on with "
-                            + tape.nextStep() + "\n");
+                    : report(
+                            run,
+                            tape,
+                            "diverged",
+                            tape.nextStep(),
+                            "the run ends here; the recording goes on with " + tape.nextStep() + "\n");
         } catch (OverException _) {
             return report(run, tape, "recording-ends", "", "");
         } catch (DivergedException e) {
@@ -105,7 +109,11 @@ public final class Replays {
             recording = recordings.read(run);
         } catch (IOException e) {
             throw new ServiceException(
-                    ServiceException.Kind.UNAVAILABLE, "recording.unreadable", run + ": " + e.getMessage(), run, "check the disk");
+                    ServiceException.Kind.UNAVAILABLE,
+                    "recording.unreadable",
+                    run + ": " + e.getMessage(),
+                    run,
+                    "check the disk");
         }
         return recording.orElseThrow(() -> new ServiceException(
                 ServiceException.Kind.NOT_FOUND,
@@ -210,7 +218,10 @@ public final class Replays {
 
         private static String pretty(String kind, String step, Map<String, Object> request) {
             StringBuilder out = new StringBuilder(kind + " " + step + "\n");
-            lines("", WireJson.read(CanonicalJson.write(WireJson.read(WireJson.write(request), Map.class)), Map.class), out);
+            lines(
+                    "",
+                    WireJson.read(CanonicalJson.write(WireJson.read(WireJson.write(request), Map.class)), Map.class),
+                    out);
             return out.toString();
         }
 
@@ -227,7 +238,8 @@ public final class Replays {
                 case null, default ->
                     String.valueOf(value)
                             .lines()
-                            .forEach(line -> out.append(path).append(": ").append(line).append('\n'));
+                            .forEach(line ->
+                                    out.append(path).append(": ").append(line).append('\n'));
             }
         }
 
@@ -251,7 +263,10 @@ public final class Replays {
         public AgentLoop.Result call(String step, String tool, Map<String, Object> arguments) {
             Exchange then = isAtEnd() ? null : exchanges.get(compared);
             // The model's name for a tool is compared as the tool that it led to.
-            String named = then != null && String.valueOf(then.request().get("tool")).replace('.', '_').equals(tool)
+            String named = then != null
+                            && String.valueOf(then.request().get("tool"))
+                                    .replace('.', '_')
+                                    .equals(tool)
                     ? String.valueOf(then.request().get("tool"))
                     : tool;
             return ModelConversation.result(tool(step, named, arguments));

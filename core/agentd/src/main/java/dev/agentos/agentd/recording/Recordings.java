@@ -101,7 +101,8 @@ public final class Recordings {
     }
 
     private static byte[] cutLine() {
-        return (WireJson.write(new Exchange(Exchange.CUT, "", Map.of(), Map.of())) + "\n").getBytes(StandardCharsets.UTF_8);
+        return (WireJson.write(new Exchange(Exchange.CUT, "", Map.of(), Map.of())) + "\n")
+                .getBytes(StandardCharsets.UTF_8);
     }
 
     /** Where the last whole line ends: what a crash tore is written again. */

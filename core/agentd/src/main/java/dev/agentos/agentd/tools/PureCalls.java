@@ -106,8 +106,8 @@ final class PureCalls {
             Map<String, Object> output,
             Labels found) {
         ToolDescriptor descriptor = tool.descriptor();
-        ResultFilter.Findings findings = filter.look(
-                new ResultFilter.Place(caller.agent(), caller.run(), step, descriptor.name()), output);
+        ResultFilter.Findings findings =
+                filter.look(new ResultFilter.Place(caller.agent(), caller.run(), step, descriptor.name()), output);
         Task.Shown shown = caller.task()
                 .shown(
                         step,

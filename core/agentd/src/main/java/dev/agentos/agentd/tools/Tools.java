@@ -1,8 +1,8 @@
 package dev.agentos.agentd.tools;
 
 import dev.agentos.agentd.consent.ConsentService;
-import dev.agentos.agentd.mail.SmtpClient;
 import dev.agentos.agentd.filter.ResultFilter;
+import dev.agentos.agentd.mail.SmtpClient;
 import dev.agentos.domain.extractive.SentenceVectors;
 import dev.agentos.domain.mail.MailServer;
 import dev.agentos.domain.port.Journal;

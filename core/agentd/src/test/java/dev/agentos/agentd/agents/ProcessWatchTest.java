@@ -14,9 +14,9 @@ import dev.agentos.agentd.journal.JournalFiles;
 import dev.agentos.agentd.journal.SqliteJournal;
 import dev.agentos.agentd.machine.MachineProbe;
 import dev.agentos.agentd.models.door.ModelDoors;
+import dev.agentos.agentd.recording.Recordings;
 import dev.agentos.agentd.tools.SandboxedCalls;
 import dev.agentos.agentd.tools.ToolGateway;
-import dev.agentos.agentd.recording.Recordings;
 import dev.agentos.agentd.tools.Tools;
 import dev.agentos.bridge.wire.AgentWire.Spawn;
 import dev.agentos.domain.admission.Ledger;
@@ -30,6 +30,7 @@ import dev.agentos.domain.lifecycle.AgentState;
 import dev.agentos.domain.port.Journal.Trace;
 import dev.agentos.domain.port.Sandbox.SandboxException;
 import dev.agentos.domain.port.Sandbox.Unlinked;
+import dev.agentos.domain.secret.Redactor;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -38,7 +39,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import dev.agentos.domain.secret.Redactor;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -86,7 +86,17 @@ class ProcessWatchTest {
                 ends,
                 egress,
                 new ModelDoors(directory.resolve("doors"), new NoModels(), (_, _) -> Optional.empty(), time));
-        agents = new AgentService(book, journal, consent, gateway, processes, ends, time, folder, () -> true, new Recordings(folder.resolve("recordings"), () -> Redactor.NONE));
+        agents = new AgentService(
+                book,
+                journal,
+                consent,
+                gateway,
+                processes,
+                ends,
+                time,
+                folder,
+                () -> true,
+                new Recordings(folder.resolve("recordings"), () -> Redactor.NONE));
         watch = new ProcessWatch(book, processes, consent, plans, time);
     }
 

@@ -14,9 +14,9 @@ import dev.agentos.agentd.journal.JournalFiles;
 import dev.agentos.agentd.journal.SqliteJournal;
 import dev.agentos.agentd.machine.MachineProbe;
 import dev.agentos.agentd.models.door.ModelDoors;
+import dev.agentos.agentd.recording.Recordings;
 import dev.agentos.agentd.tools.SandboxedCalls;
 import dev.agentos.agentd.tools.ToolGateway;
-import dev.agentos.agentd.recording.Recordings;
 import dev.agentos.agentd.tools.Tools;
 import dev.agentos.bridge.wire.AgentWire.Spawn;
 import dev.agentos.bridge.wire.WireJson;
@@ -29,6 +29,7 @@ import dev.agentos.domain.json.Json;
 import dev.agentos.domain.lifecycle.AgentState;
 import dev.agentos.domain.port.Journal.Trace;
 import dev.agentos.domain.port.Sandbox;
+import dev.agentos.domain.secret.Redactor;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -41,7 +42,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import dev.agentos.domain.secret.Redactor;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -334,7 +334,16 @@ class RecoveryTest {
                     new ModelDoors(directory.resolve("doors"), new NoModels(), (_, _) -> Optional.empty(), time));
             try (egress;
                     AgentService agents = new AgentService(
-                            book, journal, consent, gateway, processes, ends, time, agentsDirectory, () -> true, new Recordings(directory.resolve("recordings"), () -> Redactor.NONE))) {
+                            book,
+                            journal,
+                            consent,
+                            gateway,
+                            processes,
+                            ends,
+                            time,
+                            agentsDirectory,
+                            () -> true,
+                            new Recordings(directory.resolve("recordings"), () -> Redactor.NONE))) {
                 agents.load();
                 for (String contract : List.of(TestAgentd.sleeper("p", ""), TestAgentd.contract("m", """
                                 capabilities: [fs.write]

@@ -40,8 +40,8 @@ class ModelSettingsTest {
     }
 
     private Reply gguf(String approve) {
-        Map<String, Object> body = new TreeMap<>(Map.of(
-                "file", weights.toString(), "source", "a test", "slots", 2L, "context", 512L, "threads", 1L));
+        Map<String, Object> body = new TreeMap<>(
+                Map.of("file", weights.toString(), "source", "a test", "slots", 2L, "context", 512L, "threads", 1L));
         if (!approve.isEmpty()) {
             body.put("approve", approve);
         }
@@ -94,8 +94,7 @@ class ModelSettingsTest {
                 + "compute: { cpu: \"0.1\", mem: 1MiB, pids: 1 }\nmodelPolicy: { allow: [local/small] }\n"
                 + "runtime: { process: { command: [/bin/sleep, \"1000\"] } }\n";
         assertEquals(403, agentd.spawn("k1", contract).status());
-        Reply set = agentd.door.post(
-                "/v1/models/aliases", "{\"name\":\"local/small\",\"model\":\"gguf-small/Small\"}");
+        Reply set = agentd.door.post("/v1/models/aliases", "{\"name\":\"local/small\",\"model\":\"gguf-small/Small\"}");
         assertEquals(200, set.status(), set.body());
         Reply spawned = agentd.spawn("k2", contract);
         assertEquals(200, spawned.status(), spawned.body());

@@ -27,7 +27,8 @@ class RecordingsTest {
     }
 
     private static Exchange tool(String step, String value) {
-        return new Exchange(Exchange.TOOL, step, Map.of("tool", "t", "arguments", Map.of("x", value)), Map.of("outcome", "done"));
+        return new Exchange(
+                Exchange.TOOL, step, Map.of("tool", "t", "arguments", Map.of("x", value)), Map.of("outcome", "done"));
     }
 
     @Test
@@ -36,9 +37,13 @@ class RecordingsTest {
         recordings.add("a-001.1", tool("s", "correct horse battery for ann@example.org, DE89 3704 0044 0532 0130 00"));
         String file = Files.readString(folder.resolve("r/a-001.1.jsonl"));
         assertFalse(file.contains("horse") || file.contains("ann@") || file.contains("3704"), file);
-        assertTrue(
-                String.valueOf(recordings.read("a-001.1").orElseThrow().exchanges().getFirst().request())
-                        .contains("[redacted secret mail] for [redacted e-mail address], [redacted IBAN]"));
+        assertTrue(String.valueOf(recordings
+                        .read("a-001.1")
+                        .orElseThrow()
+                        .exchanges()
+                        .getFirst()
+                        .request())
+                .contains("[redacted secret mail] for [redacted e-mail address], [redacted IBAN]"));
     }
 
     @Test
@@ -51,7 +56,9 @@ class RecordingsTest {
         recordings.add("a-001.1", tool("two", "2"));
         assertEquals(
                 List.of("one", "two"),
-                recordings.read("a-001.1").orElseThrow().exchanges().stream().map(Exchange::step).toList());
+                recordings.read("a-001.1").orElseThrow().exchanges().stream()
+                        .map(Exchange::step)
+                        .toList());
     }
 
     @Test

@@ -24,7 +24,6 @@ public sealed interface AgentRuntime {
             this(prompt, plan, Map.of());
         }
 
-
         /** Neither prompt nor plan. */
         public static final Managed DEFAULT = new Managed(Optional.empty(), List.of());
 

@@ -129,7 +129,8 @@ final class Disguises {
         StringBuilder out = new StringBuilder();
         for (int i = from; i < to; i++) {
             if (i > from && gap(tokens, i) > 1) {
-                out.append(text.substring(tokens.to(i - 1), tokens.from(i)).strip()).append(' ');
+                out.append(text.substring(tokens.to(i - 1), tokens.from(i)).strip())
+                        .append(' ');
             }
             out.append(text.charAt(tokens.from(i)));
         }

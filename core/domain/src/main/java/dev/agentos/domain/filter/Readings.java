@@ -31,7 +31,8 @@ final class Readings {
         return all;
     }
 
-    private static void collect(String text, Tokens tokens, Normalised origin, int depth, int budget, List<Reading> all) {
+    private static void collect(
+            String text, Tokens tokens, Normalised origin, int depth, int budget, List<Reading> all) {
         List<Span> spans = new ArrayList<>();
         Encodings.find(text, spans);
         Disguises.find(text, tokens, spans);

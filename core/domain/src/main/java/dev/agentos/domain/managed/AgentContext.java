@@ -54,8 +54,7 @@ public record AgentContext(
 
     /** After the first of the waiting calls: its result is part of the conversation. */
     AgentContext concluded(ModelMessage result) {
-        return new AgentContext(
-                turn, nonce, with(result), scratchpad, cursors, pending.subList(1, pending.size()));
+        return new AgentContext(turn, nonce, with(result), scratchpad, cursors, pending.subList(1, pending.size()));
     }
 
     /** After a word to the model that nobody asked for. */

@@ -115,7 +115,8 @@ public final class AgentLoop {
                 world.save(context);
             }
             if (context.turn() >= turns) {
-                return new End.Failed("budget.turns", "the model was asked " + turns + " times and has not come to an end");
+                return new End.Failed(
+                        "budget.turns", "the model was asked " + turns + " times and has not come to an end");
             }
             try {
                 context = ask(context, world);
@@ -152,11 +153,15 @@ public final class AgentLoop {
         List<ModelMessage> messages = new ArrayList<>(context.messages());
         if (!context.scratchpad().isEmpty()) {
             StringBuilder notes = new StringBuilder("Your notes:\n");
-            context.scratchpad().forEach((name, text) -> notes.append(name).append(": ").append(text).append('\n'));
+            context.scratchpad()
+                    .forEach((name, text) ->
+                            notes.append(name).append(": ").append(text).append('\n'));
             messages.add(1, ModelMessage.of(ModelMessage.Role.SYSTEM, notes.toString()));
         }
         ModelRequest request = ModelRequest.chat(model, messages).withTools(tools, new ToolChoice.Auto());
-        return answer.isEmpty() ? request : request.withFormat(new OutputFormat.Schema("answer", new LinkedHashMap<>(answer)));
+        return answer.isEmpty()
+                ? request
+                : request.withFormat(new OutputFormat.Schema("answer", new LinkedHashMap<>(answer)));
     }
 
     // ------------------------------------------------------------------ tools
@@ -165,7 +170,8 @@ public final class AgentLoop {
         Optional<Map<String, Object>> arguments = arguments(pending.arguments());
         if (arguments.isEmpty()) {
             return context.concluded(answer(
-                    pending, "{\"error\":\"arguments\",\"message\":\"the arguments are no JSON object; write them again\"}"));
+                    pending,
+                    "{\"error\":\"arguments\",\"message\":\"the arguments are no JSON object; write them again\"}"));
         }
         if (OwnTools.isOne(pending.tool())) {
             return own(context, pending, arguments.get(), world);
@@ -174,8 +180,8 @@ public final class AgentLoop {
         String text = result.text();
         boolean cut = text.length() > SHOWN;
         String shown = cut
-                ? text.substring(0, SHOWN) + "\n… " + (text.length() - SHOWN) + " characters more: "
-                        + OwnTools.MORE + " {\"call\":\"" + pending.step() + "\"}"
+                ? text.substring(0, SHOWN) + "\n… " + (text.length() - SHOWN) + " characters more: " + OwnTools.MORE
+                        + " {\"call\":\"" + pending.step() + "\"}"
                 : text;
         AgentContext next = cut ? context.shown(pending.step(), SHOWN) : context;
         return next.concluded(answer(pending, marked(context, pending.tool(), shown, result)));
@@ -212,23 +218,25 @@ public final class AgentLoop {
         if (pending.tool().equals(OwnTools.NOTE)) {
             String name = String.valueOf(arguments.getOrDefault("name", "note"));
             String text = String.valueOf(arguments.getOrDefault("text", ""));
-            boolean fits = context.scratchpad().size() < MOST_NOTES && name.length() <= 100 && text.length() <= MOST_NOTE;
+            boolean fits =
+                    context.scratchpad().size() < MOST_NOTES && name.length() <= 100 && text.length() <= MOST_NOTE;
             AgentContext next = fits ? context.noted(name, text) : context;
             return next.concluded(answer(
-                    pending, fits ? "{\"noted\":true}" : "{\"error\":\"full\",\"message\":\"write shorter or fewer notes\"}"));
+                    pending,
+                    fits ? "{\"noted\":true}" : "{\"error\":\"full\",\"message\":\"write shorter or fewer notes\"}"));
         }
         String call = String.valueOf(arguments.getOrDefault("call", ""));
         Integer from = context.cursors().get(call);
         if (from == null) {
-            return context.concluded(
-                    answer(pending, "{\"error\":\"call\",\"message\":\"there is no result with more under that name\"}"));
+            return context.concluded(answer(
+                    pending, "{\"error\":\"call\",\"message\":\"there is no result with more under that name\"}"));
         }
         String text = world.resultOf(call);
         int begin = Math.min(from, text.length());
         int end = Math.min(text.length(), begin + SHOWN);
-        String page = text.substring(begin, end) + (end < text.length() ? "\n… " + (text.length() - end) + " more" : "");
+        String page =
+                text.substring(begin, end) + (end < text.length() ? "\n… " + (text.length() - end) + " more" : "");
         // What was shown first may have been trusted; the rest of a long text is not looked at again, so it is marked.
-        return context.shown(call, end)
-                .concluded(answer(pending, Spotlight.mark(page, context.nonce(), call, false)));
+        return context.shown(call, end).concluded(answer(pending, Spotlight.mark(page, context.nonce(), call, false)));
     }
 }

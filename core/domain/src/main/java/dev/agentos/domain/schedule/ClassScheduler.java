@@ -207,11 +207,7 @@ public final class ClassScheduler {
 
     public Load load() {
         return new Load(
-                capacity.slots(),
-                count(true, true),
-                count(false, true),
-                count(true, false),
-                count(false, false));
+                capacity.slots(), count(true, true), count(false, true), count(true, false), count(false, false));
     }
 
     private long count(boolean first, boolean running) {

@@ -65,7 +65,8 @@ class AgentLoopTest {
 
         @Override
         public String resultOf(String step) {
-            return results.getOrDefault(step, new AgentLoop.Result("", false, false)).text();
+            return results.getOrDefault(step, new AgentLoop.Result("", false, false))
+                    .text();
         }
 
         @Override
@@ -159,7 +160,9 @@ class AgentLoopTest {
         AgentLoop strict = new AgentLoop("a/b", List.of(), 5, Map.of("type", "object"));
         End.Answered end = assertInstanceOf(End.Answered.class, strict.run(BEGIN, script));
         assertEquals("{\"ok\":true}", end.text());
-        assertEquals(new ModelRequest.OutputFormat.Schema("answer", Map.of("type", "object")), script.asked.getFirst().format());
+        assertEquals(
+                new ModelRequest.OutputFormat.Schema("answer", Map.of("type", "object")),
+                script.asked.getFirst().format());
         assertTrue(script.lastShown().contains("it is no JSON"));
     }
 

@@ -216,7 +216,9 @@ public final class FilterMeasurement {
                 of = text.getKey();
             }
         }
-        figures.put("rules_time", "of the processor, median of seven").put("rules_ms_per_mb_worst", worst).put("rules_worst_text", of);
+        figures.put("rules_time", "of the processor, median of seven")
+                .put("rules_ms_per_mb_worst", worst)
+                .put("rules_worst_text", of);
         missed += worst < MOST_MILLIS ? 0 : 1;
         ContentFilter words = new ContentFilter(ShippedModel.read(), Optional.empty());
         String orders = texts.getOrDefault("orders", "");
