@@ -135,9 +135,8 @@ final class DensityBench implements BenchMain.Bench {
         long kept = World.kept(namespaces, Set.of(service.brokerPid(), service.agentdPid()))
                 .size();
         long mounts = world.mounts().size();
-        long sockets = world.sockets().stream()
-                .filter(path -> !path.endsWith("agentd.sock") && !path.endsWith("execd.sock"))
-                .count();
+        long sockets =
+                world.sockets().stream().filter(path -> !World.isServices(path)).count();
         figures.put("left_processes", processes)
                 .put("left_cgroups", cgroups)
                 .put("left_namespaces", kept)

@@ -21,6 +21,7 @@ import java.util.stream.Stream;
  */
 public final class World {
 
+    private static final List<String> OWN_SOCKETS = List.of("/agentd.sock", "/models.sock", "/execd.sock");
     private static final Path PROC = Path.of("/proc");
     private static final Path CGROUPS = Path.of("/sys/fs/cgroup");
     private static final List<String> NAMESPACES = List.of("mnt", "pid", "net", "ipc", "uts", "user", "cgroup");
@@ -173,6 +174,11 @@ public final class World {
             }
         }
         return paths;
+    }
+
+    /** The service's own: its door, its models' door and its broker's, which are there without any agent. */
+    public static boolean isServices(String socket) {
+        return OWN_SOCKETS.stream().anyMatch(socket::endsWith);
     }
 
     /** Those of {@code namespaces} that a process or a descriptor of {@code holders}, or a mount, still keeps. */
