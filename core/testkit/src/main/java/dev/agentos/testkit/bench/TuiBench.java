@@ -132,7 +132,7 @@ final class TuiBench implements BenchMain.Bench {
         Fleet.spawn(
                 service,
                 Fleet.contract(
-                        "sleeper", "DT", "cpu: \"0.001\", mem: 4MiB, pids: 4", "", List.of("/bin/sleep", "100000")),
+                        "sleeper", "DT", "cpu: \"10m\", mem: 8MiB, pids: 4", "", List.of("/bin/sleep", "100000")),
                 count);
         try (PtyClient pty = monitor(service.home(), service.socket())) {
             TimeUnit.SECONDS.sleep(SETTLE_SECONDS);
