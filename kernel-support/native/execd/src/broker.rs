@@ -119,6 +119,8 @@ pub struct Broker {
     last_busy: Instant,
     /// Cleared when parking failed, until the next spawn shows whether it works again.
     may_park: bool,
+    /// How many parked processes died before they were ready, since the last that became so.
+    early_deaths: u32,
     parks: u64,
     exited: BTreeMap<String, (u64, Option<i32>, ExitRecord)>,
     exits: u64,
@@ -164,6 +166,7 @@ impl Broker {
             last_spawn: Instant::now(),
             last_busy: Instant::now(),
             may_park: true,
+            early_deaths: 0,
             parks: 0,
             exited: BTreeMap::new(),
             exits: 0,

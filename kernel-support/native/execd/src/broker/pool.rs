@@ -23,6 +23,8 @@ const IDLE_AFTER: Duration = Duration::from_secs(3);
 const LULL: Duration = Duration::from_millis(4);
 /// A sandbox held for longer is not about to be started.
 const HELD_IS_WAITED_FOR: Duration = Duration::from_millis(20);
+/// So many that die one after the other before they are ready are no accident.
+const EARLY_DEATHS: u32 = 3;
 const PARK_PATIENCE: Duration = Duration::from_secs(5);
 const REMOVE_AFTER: Duration = Duration::from_millis(2);
 /// Removal does not wait for a quiet moment for ever.
@@ -74,6 +76,7 @@ impl Broker {
             self.discard_all();
         }
         self.may_park = true;
+        self.early_deaths = 0;
         self.last_spawn = Instant::now();
         self.wanted = self.wanted.max(KEPT_BUSY);
         loop {
@@ -168,13 +171,17 @@ impl Broker {
         let Some(at) = self.parked.iter().position(|p| p.token == token) else { return };
         let mut buffer = [0u8; 4096];
         match socket::receive(self.parked[at].to_init.as_fd(), &mut buffer) {
-            Ok(socket::Received::Packet(1)) if buffer[0] == READY => self.parked[at].stage = Stage::Ready,
+            Ok(socket::Received::Packet(1)) if buffer[0] == READY => {
+                self.parked[at].stage = Stage::Ready;
+                self.early_deaths = 0;
+            }
             Err(Errno(libc::EAGAIN | libc::EINTR)) => {}
             _ => {
-                // One that was ready died by a cause from outside and is replaced. One that never was would probably
+                // One that was ready died by a cause from outside and is replaced. Several that never were would probably
                 // fail again; the next spawn finds out.
                 if let Some(parked) = self.parked.remove(at) {
-                    self.may_park &= parked.stage == Stage::Ready;
+                    self.early_deaths += u32::from(parked.stage != Stage::Ready);
+                    self.may_park &= self.early_deaths < EARLY_DEATHS;
                     self.discard(parked);
                 }
             }
