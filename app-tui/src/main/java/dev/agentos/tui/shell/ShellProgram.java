@@ -10,11 +10,11 @@ import dev.agentos.tui.term.Screen;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.function.Supplier;
 import org.jline.terminal.Terminal;
 import org.jline.terminal.TerminalBuilder;
 import picocli.CommandLine;
@@ -22,15 +22,17 @@ import picocli.CommandLine;
 /** The shell as a program: which prompt it has, its signals, its first and last lines. */
 public final class ShellProgram {
 
+    private static final Duration AFTER_FIRST_PAINT = Duration.ofMillis(100);
+
     private final CtlContext context;
     private final Callable<Integer> monitor;
-    private final Supplier<CommandLine> grammar;
+    private final Background<CommandLine> grammar;
 
     /** @param monitor shows the monitor until it is left */
     public ShellProgram(CtlContext context, Callable<Integer> monitor) {
         this.context = context;
         this.monitor = monitor;
-        this.grammar = Background.of("grammar", () -> Agentctl.whole(context));
+        this.grammar = new Background<>("grammar", () -> Agentctl.whole(context));
     }
 
     /** Runs until it is left; the exit code of the last line. */
@@ -73,6 +75,8 @@ public final class ShellProgram {
                 .system(true)
                 .dumb(false)
                 .nativeSignals(true)
+                // Asking the terminal costs a round trip over SSH, and 200 ms and typed-ahead keys where it does not answer.
+                .graphemeCluster(false)
                 .build();
         terminal.handle(Terminal.Signal.INT, _ -> runner.interrupt());
         Suggestions suggestions = new Suggestions(
@@ -97,6 +101,7 @@ public final class ShellProgram {
                         }
                     },
                     grammar);
+            grammar.startAfter(AFTER_FIRST_PAINT);
             int exit = loop(shell, prompt);
             screen.line(screen.muted("agents keep running; agentctl list shows them"));
             return exit;

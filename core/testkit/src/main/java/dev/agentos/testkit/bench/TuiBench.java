@@ -25,13 +25,16 @@ final class TuiBench implements BenchMain.Bench {
     private static final int STORM_EVENTS = 50;
     private static final int STORM_SECONDS = 20;
     private static final int SETTLE_SECONDS = 8;
-    private static final int IDLE_SECONDS = 60;
+    private static final int IDLE_SECONDS = 30;
     /** With fewer agents than this it is a look whether the bench works, and rests are short. */
     private static final int SHORT = 50;
 
     private static final int SHORT_SECONDS = 5;
     private static final int KEYS = 100;
     private static final Duration SOON = Duration.ofSeconds(20);
+    /** A key that moved the selection has painted long before; one that did not is counted as such. */
+    private static final Duration PAINT = Duration.ofSeconds(2);
+
     private static final String DOWN = "\u001b[B";
     private static final String UP = "\u001b[A";
 
@@ -43,10 +46,14 @@ final class TuiBench implements BenchMain.Bench {
         int agents = asked > 0 ? asked : AGENTS;
         idleSeconds = agents < SHORT ? SHORT_SECONDS : IDLE_SECONDS;
         try (LiveService service = LiveService.start(home)) {
+            figures.step(STARTS + " starts of agentsh and agentmon");
             starts(service);
+            figures.step("at rest for " + idleSeconds + " s");
             idle(service);
+            figures.step("spawning " + agents + " agents, then watching them for " + idleSeconds + " s");
             crowd(service, agents);
         }
+        figures.step(STORM_EVENTS + " events a second over " + STORM_AGENTS + " agents");
         storm(home);
         return figures;
     }
@@ -144,10 +151,12 @@ final class TuiBench implements BenchMain.Bench {
                     .put("cpu_pct_agents", 100 * (cpuSeconds(pty) - cpu) / idleSeconds);
             List<Double> paints = new ArrayList<>();
             long keyed = pty.bytes();
+            int stretch = Math.clamp(count - 1L, 1, KEYS / 2);
             for (int i = 0; i < KEYS; i++) {
-                pty.paintAfter(i < KEYS / 2 ? DOWN : UP, SOON).ifPresent(paints::add);
+                pty.paintAfter(i / stretch % 2 == 0 ? DOWN : UP, PAINT).ifPresent(paints::add);
                 TimeUnit.MILLISECONDS.sleep(120);
             }
+            figures.put("keys_without_paint", KEYS - paints.size());
             figures.put("key_to_paint_ms_p50", at(paints, 0.5))
                     .put("key_to_paint_ms_p95", at(paints, 0.95))
                     .put("bytes_per_key_frame", (pty.bytes() - keyed) / KEYS);
@@ -184,7 +193,7 @@ final class TuiBench implements BenchMain.Bench {
             double cpu = cpuSeconds(pty);
             for (int i = 0; i < KEYS; i++) {
                 // Down and up again: at the end it is where it was.
-                pty.paintAfter(i % 2 == 0 ? DOWN : UP, SOON).ifPresent(paints::add);
+                pty.paintAfter(i % 2 == 0 ? DOWN : UP, PAINT).ifPresent(paints::add);
                 TimeUnit.MILLISECONDS.sleep(130);
             }
             double seconds = (System.nanoTime() - from) / 1e9;

@@ -97,6 +97,12 @@ public final class Figures {
         return text + " ".repeat(width - text.length() + 2);
     }
 
+    /** Tells a person at the terminal what is being done now; figures go to standard output, this does not. */
+    public void step(String doing) {
+        System.err.println(String.join(
+                        " ", top.values().stream().map(String::valueOf).limit(1).toList()) + ": " + doing);
+    }
+
     /** The value at a share of the sorted samples, 0.5 for the median. */
     public static double percentile(double[] samples, double share) {
         double[] sorted = samples.clone();
