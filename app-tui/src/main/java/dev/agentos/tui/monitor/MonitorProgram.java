@@ -14,6 +14,7 @@ import dev.agentos.tui.ctl.CtlException;
 import dev.agentos.tui.monitor.Keys.Wish;
 import dev.agentos.tui.term.AnswerPrompt;
 import dev.agentos.tui.term.Console;
+import dev.agentos.tui.term.TtyInput;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
@@ -101,8 +102,9 @@ public final class MonitorProgram {
         System.setProperty("java.awt.headless", "true");
         LinkedBlockingQueue<Message> messages = new LinkedBlockingQueue<>();
         try (AgentdClient client = new AgentdClient(context.connector().connect(Optional.empty(), true));
+                TtyInput keys = TtyInput.open();
                 Surface surface = Surface.open(
-                        console.in(),
+                        keys,
                         new FileOutputStream(FileDescriptor.out),
                         console.environment(),
                         () -> messages.add(new Message.Resized()))) {

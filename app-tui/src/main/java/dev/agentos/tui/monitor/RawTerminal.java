@@ -37,15 +37,31 @@ final class RawTerminal extends UnixLikeTerminal {
                 .orElse(USUAL);
     }
 
+    // The modes go with the screen, so that a suspended monitor gives them back and a continued one takes them again.
+    // The
+    // library takes them once, from its constructor, before a field of this class can hold what they were.
+
     @Override
-    protected void saveTerminalSettings() {
-        // Also the modes that the three methods below would set one by one.
-        saved = Tty.raw();
+    public void enterPrivateMode() throws IOException {
+        if (saved.isEmpty()) {
+            saved = Tty.raw();
+        }
+        super.enterPrivateMode();
     }
+
+    @Override
+    public void exitPrivateMode() throws IOException {
+        super.exitPrivateMode();
+        restoreTerminalSettings();
+    }
+
+    @Override
+    protected void saveTerminalSettings() {}
 
     @Override
     protected void restoreTerminalSettings() {
         saved.ifPresent(Tty::restore);
+        saved = Optional.empty();
     }
 
     @Override

@@ -75,7 +75,8 @@ public final class ShellProgram {
                 .system(true)
                 .dumb(false)
                 .nativeSignals(true)
-                // Asking the terminal costs a round trip over SSH, and 200 ms and typed-ahead keys where it does not answer.
+                // Asking the terminal costs a round trip over SSH, and 200 ms and typed-ahead keys where it does not
+                // answer.
                 .graphemeCluster(false)
                 .build();
         terminal.handle(Terminal.Signal.INT, _ -> runner.interrupt());
