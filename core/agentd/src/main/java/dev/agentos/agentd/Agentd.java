@@ -70,6 +70,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -82,6 +83,9 @@ public final class Agentd implements AutoCloseable {
 
     /** Models that need nothing installed. */
     private static final Set<String> BUILT_IN_MODELS = Set.of("local/extractive");
+
+    /** How long agents of before a restart wait for providers that do not answer. */
+    private static final Duration PROVIDERS = Duration.ofSeconds(15);
 
     private final Closer closer;
     private final ServiceStatus status;
@@ -249,7 +253,7 @@ public final class Agentd implements AutoCloseable {
         egress.load();
         agents.load();
         models.load(new PausedAtLimits(book, agents), agents::substitutes);
-        agents.useModels(answering.orElseGet(models::models));
+        agents.useModels(answering.orElseGet(models::models), () -> models.awaitAsked(PROVIDERS));
 
         CountDownLatch stopRequested = new CountDownLatch(1);
         ServiceStatus status = new ServiceStatus(config, time, book, consent, journal, worker);

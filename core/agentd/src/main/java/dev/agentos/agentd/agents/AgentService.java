@@ -47,6 +47,7 @@ public final class AgentService implements AutoCloseable {
     private final Map<String, Future<?>> running = new ConcurrentHashMap<>();
     private final Recordings recordings;
     private volatile @Nullable Models models;
+    private volatile Known modelsKnown = () -> {};
     private volatile boolean stopping;
 
     public AgentService(
@@ -105,9 +106,15 @@ public final class AgentService implements AutoCloseable {
 
     // ------------------------------------------------------------------ managed runs
 
+    /** Waits until it is known which models there are. */
+    public interface Known {
+        void await() throws InterruptedException;
+    }
+
     /** Who answers agents that a model drives. Set before any is started. */
-    public void useModels(Models way) {
+    public void useModels(Models way, Known known) {
         models = way;
+        modelsKnown = known;
     }
 
     void startManaged(Trace trace, String id) {
@@ -138,7 +145,16 @@ public final class AgentService implements AutoCloseable {
         if (ModelConversation.isFor(document.contract()) && way != null) {
             return new ModelRun(
                     new ModelRun.Means(
-                            book, gateway, journal, time, way, recordings, watched, processes.serviceFolders(), end),
+                            book,
+                            gateway,
+                            journal,
+                            time,
+                            way,
+                            modelsKnown,
+                            recordings,
+                            watched,
+                            processes.serviceFolders(),
+                            end),
                     trace,
                     started,
                     document);

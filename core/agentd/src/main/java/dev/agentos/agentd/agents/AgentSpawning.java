@@ -128,15 +128,13 @@ final class AgentSpawning {
 
     private static void refuseWhatCannotRun(ContractDocument document) {
         AgentContract contract = document.contract();
-        if (contract.runtime() instanceof AgentRuntime.Managed managed
-                && managed.plan().isEmpty()
-                && managed.prompt().isPresent()) {
+        if (ModelConversation.isFor(contract) && contract.modelPolicy().allow().isEmpty()) {
             throw new ServiceException(
                     ServiceException.Kind.REFUSED,
-                    "runtime.model-loop",
-                    "a managed agent with a prompt and no plan needs a model loop, which this version does not have",
+                    "runtime.no-model",
+                    "a prompt without a plan needs a model, and the contract allows none",
                     document.lineOf("runtime.managed.prompt").toString(),
-                    "give it a plan, or run it as a process agent");
+                    "name one in modelPolicy.allow, or give it a plan");
         }
         if (contract.runtime() instanceof AgentRuntime.ProcessRuntime process
                 && process.command().isEmpty()) {

@@ -10,12 +10,10 @@ import dev.agentos.bridge.wire.WireJson;
 import dev.agentos.domain.contract.AgentContract;
 import dev.agentos.domain.contract.AgentRuntime;
 import dev.agentos.domain.contract.ContractDocument;
-import dev.agentos.domain.event.Event;
 import dev.agentos.domain.filter.Spotlight;
 import dev.agentos.domain.managed.AgentContext;
 import dev.agentos.domain.managed.AgentLoop;
 import dev.agentos.domain.model.ModelMessage;
-import dev.agentos.domain.model.ModelRequest;
 import dev.agentos.domain.model.ModelRequest.ToolSpec;
 import dev.agentos.domain.policy.ToolDescriptor;
 import java.util.List;
@@ -84,10 +82,12 @@ final class ModelConversation {
     }
 
     static AgentContext begin(String nonce, ContractDocument document, AgentRecord agent) {
+        // Without tools nothing comes from outside, and the borders need no explanation.
+        String rule = agent.bound().capabilities().isEmpty() ? "" : "\n\n" + Spotlight.rule(nonce);
         return AgentContext.begin(
                 nonce,
                 List.of(
-                        ModelMessage.of(ModelMessage.Role.SYSTEM, prompt(document) + "\n\n" + Spotlight.rule(nonce)),
+                        ModelMessage.of(ModelMessage.Role.SYSTEM, prompt(document) + rule),
                         ModelMessage.user(task(agent))));
     }
 
@@ -100,7 +100,8 @@ final class ModelConversation {
         String model = contract.modelPolicy().allow().isEmpty()
                 ? ""
                 : contract.modelPolicy().allow().getFirst();
-        return new AgentLoop(model, tools, contract.budget().turns(), answer(document));
+        // Turns are counted at the models, where a person can give more of them.
+        return new AgentLoop(model, tools, Integer.MAX_VALUE, answer(document));
     }
 
     @SuppressWarnings("unchecked")
@@ -108,9 +109,9 @@ final class ModelConversation {
         return WireJson.read(json, Map.class);
     }
 
-    /** The name as models take it: without dots. */
-    private static String told(String name) {
-        return name.replace('.', '_');
+    /** The name as models' wires take it: letters, digits, {@code _} and {@code -}. */
+    static String told(String name) {
+        return name.replaceAll("[^A-Za-z0-9_-]", "_");
     }
 
     /** The tool that a model means; its own word where there is none, which the gateway then refuses. */
@@ -120,32 +121,6 @@ final class ModelConversation {
                 .filter(name -> told(name).equals(told) || name.equals(told))
                 .findFirst()
                 .orElse(told);
-    }
-
-    /** A request as it is recorded and compared. */
-    static Map<String, Object> toMap(ModelRequest request) {
-        return Event.fields(
-                "model",
-                request.model(),
-                "messages",
-                request.messages().stream().map(ModelConversation::message).toList(),
-                "tools",
-                request.tools().stream().map(ToolSpec::name).toList());
-    }
-
-    private static Map<String, Object> message(ModelMessage message) {
-        Map<String, Object> map = Event.fields("role", message.role().word(), "text", message.text());
-        if (!message.toolCalls().isEmpty()) {
-            map.put(
-                    "calls",
-                    message.toolCalls().stream()
-                            .map(call -> call.name() + " " + call.arguments())
-                            .toList());
-        }
-        if (!message.name().isEmpty()) {
-            map.put("name", message.name());
-        }
-        return map;
     }
 
     /** A recorded outcome as the loop takes it. */

@@ -4,6 +4,7 @@ import dev.agentos.agentd.agents.ManagedRun.RunEnd;
 import dev.agentos.agentd.consent.AskRecord;
 import dev.agentos.agentd.recording.Exchange;
 import dev.agentos.agentd.recording.Outcomes;
+import dev.agentos.agentd.recording.RecordedModel;
 import dev.agentos.agentd.recording.Recordings;
 import dev.agentos.agentd.telemetry.Tracing;
 import dev.agentos.agentd.tools.CallOutcome;
@@ -31,6 +32,7 @@ import dev.agentos.domain.port.Journal.Trace;
 import dev.agentos.domain.port.TimeSource;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -45,6 +47,9 @@ final class ModelRun implements Runnable, AgentLoop.World {
     /** The state document of kind {@code context}: an {@link AgentContext}, under the run's name. */
     static final String CONTEXT = "context";
 
+    /** How long to wait before the model is asked again after a trouble that may pass; after the last it is given up. */
+    private static final List<Duration> AGAIN = List.of(Duration.ofSeconds(1), Duration.ofSeconds(3));
+
     /** The step under which a run's answer is kept among its outputs. */
     static final String ANSWER = "answer";
 
@@ -55,6 +60,9 @@ final class ModelRun implements Runnable, AgentLoop.World {
     private final long began;
     private long waitedNanos;
 
+    /** Outcomes of before a crash: one of them may not be in the context yet. */
+    private Map<String, Map<String, Object>> outcomesBefore = Map.of();
+
     /** What a run works with. */
     record Means(
             AgentBook book,
@@ -62,6 +70,7 @@ final class ModelRun implements Runnable, AgentLoop.World {
             Journal journal,
             TimeSource time,
             Models models,
+            AgentService.Known modelsKnown,
             Recordings recordings,
             BooleanSupplier watched,
             List<Path> serviceFolders,
@@ -79,6 +88,7 @@ final class ModelRun implements Runnable, AgentLoop.World {
     public void run() {
         ScopedValue.where(Tracing.CORRELATION, trace.correlation()).run(() -> {
             try (var _ = Tracing.span("run", Map.of("agent", agent.id(), "run", agent.run()))) {
+                means.modelsKnown().await();
                 end(loop().run(context(), this));
             } catch (InterruptedException e) {
                 // Ended by a person or by the service stopping; whoever interrupted has written why.
@@ -102,11 +112,12 @@ final class ModelRun implements Runnable, AgentLoop.World {
     private AgentContext context() {
         for (Journal.StateDocument kept : means.journal().state(CONTEXT)) {
             if (kept.key().equals(agent.run())) {
+                outcomesBefore = outcomes();
                 return WireJson.fromMap(kept.document(), AgentContext.class);
             }
         }
         AgentContext first = ModelConversation.begin(document, agent);
-        save(first);
+        // Recorded before it is kept: after a crash between the two the run begins anew, and so does its recording.
         means.recordings()
                 .add(
                         agent.run(),
@@ -115,6 +126,7 @@ final class ModelRun implements Runnable, AgentLoop.World {
                                 "",
                                 Event.fields("mode", "model", "nonce", first.nonce(), "input", agent.input()),
                                 Map.of()));
+        save(first);
         return first;
     }
 
@@ -140,10 +152,11 @@ final class ModelRun implements Runnable, AgentLoop.World {
                                 agent.run(),
                                 false,
                                 "",
-                                "answered after " + answered.context().turn() + " turns");
+                                "answered after " + answered.context().turn()
+                                        + (answered.context().turn() == 1 ? " turn" : " turns"));
             }
             case AgentLoop.End.Failed failed ->
-                means.end().ended(agent.id(), agent.run(), true, failed.code(), failed.reason());
+                means.end().ended(agent.id(), agent.run(), true, failed.code(), failed.code() + ": " + failed.reason());
             case AgentLoop.End.Stopped _ -> {}
         }
     }
@@ -156,24 +169,68 @@ final class ModelRun implements Runnable, AgentLoop.World {
         AgentRecord now = means.book()
                 .awaitRecord(agent.id(), record -> record.state() != AgentState.PAUSED, Duration.ofDays(3650));
         waitedNanos += means.time().nanos() - from;
-        return now.state() == AgentState.RUNNING && now.run().equals(agent.run());
+        return isMine(now);
     }
 
     @Override
     public ModelReply ask(String step, ModelRequest request) throws ModelException, InterruptedException {
         refuseBeyondBudget(0);
-        ModelReply reply = means.models()
-                .call(ModelCaller.of(agent.id(), agent.run(), document, trace), request, ChunkSink.NOWHERE);
+        ModelReply reply = asked(request);
         means.recordings()
                 .add(
                         agent.run(),
-                        new Exchange(Exchange.MODEL, step, ModelConversation.toMap(request), WireJson.toMap(reply)));
+                        new Exchange(Exchange.MODEL, step, RecordedModel.request(request), RecordedModel.reply(reply)));
         return reply;
+    }
+
+    /** Asks until there is an answer: after a limit once somebody let the agent go on, after a passing trouble again. */
+    private ModelReply asked(ModelRequest request) throws ModelException, InterruptedException {
+        ModelCaller caller = ModelCaller.of(agent.id(), agent.run(), document, trace);
+        int troubles = 0;
+        while (true) {
+            PausedTime paused = PausedTime.begin(means.book(), means.time(), agent.id());
+            try {
+                return means.models().call(caller, request, ChunkSink.NOWHERE);
+            } catch (ModelException e) {
+                Duration wait = troubles < AGAIN.size() ? AGAIN.get(troubles) : Duration.ZERO;
+                boolean limit = e.kind() == ModelException.Kind.BUDGET;
+                if (!limit && (wait.isZero() || !isPassing(e.kind()))) {
+                    throw e;
+                }
+                if (!limit) {
+                    troubles++;
+                    means.book().awaitRecord(agent.id(), record -> !isMine(record), wait);
+                }
+            } finally {
+                waitedNanos += paused.end();
+            }
+            if (!awaitTurn()) {
+                throw new InterruptedException(agent.run() + " is over");
+            }
+        }
+    }
+
+    /** What may be gone in a moment. Nothing was done because of an answer that did not come, so asking again is safe. */
+    private static boolean isPassing(ModelException.Kind kind) {
+        return switch (kind) {
+            case RATE_LIMITED, UNAVAILABLE, TIMEOUT, CUT, MALFORMED -> true;
+            case BAD_REQUEST, REFUSED, NOT_FOUND, CAPABILITY, OVERFLOW, BUDGET, KEY, GONE -> false;
+        };
+    }
+
+    private boolean isMine(AgentRecord record) {
+        return record.state() == AgentState.RUNNING && record.run().equals(agent.run());
     }
 
     @Override
     public AgentLoop.Result call(String step, String tool, Map<String, Object> arguments) throws InterruptedException {
         String name = ModelConversation.toolOf(tool, means.gateway().descriptors());
+        Exchange made = new Exchange(Exchange.TOOL, step, Event.fields("tool", name, "arguments", arguments), Map.of());
+        Map<String, Object> earlier = outcomesBefore.get(step);
+        if (earlier != null) {
+            record(made, earlier);
+            return ModelConversation.result(earlier);
+        }
         CallOutcome outcome;
         try {
             refuseBeyondBudget(1);
@@ -188,21 +245,29 @@ final class ModelRun implements Runnable, AgentLoop.World {
                         draft -> draft.change(new StateChange.Put(ManagedRun.OUTPUT, agent.run() + "/" + step, kept))
                                 .put(means.book().get(agent.id()).withToolCall()))
                 .await();
-        means.recordings()
-                .add(
-                        agent.run(),
-                        new Exchange(Exchange.TOOL, step, Event.fields("tool", name, "arguments", arguments), kept));
+        record(made, kept);
         return ModelConversation.result(kept);
+    }
+
+    private void record(Exchange call, Map<String, Object> outcome) {
+        means.recordings().add(agent.run(), new Exchange(call.kind(), call.step(), call.request(), outcome));
+    }
+
+    /** What the calls of this run gave, by step. */
+    private Map<String, Map<String, Object>> outcomes() {
+        Map<String, Map<String, Object>> outcomes = new HashMap<>();
+        for (Journal.StateDocument output : means.journal().state(ManagedRun.OUTPUT)) {
+            if (output.key().startsWith(agent.run() + "/")) {
+                outcomes.put(output.key().substring(agent.run().length() + 1), output.document());
+            }
+        }
+        return outcomes;
     }
 
     @Override
     public String resultOf(String step) {
-        for (Journal.StateDocument output : means.journal().state(ManagedRun.OUTPUT)) {
-            if (output.key().equals(agent.run() + "/" + step)) {
-                return Outcomes.text(output.document());
-            }
-        }
-        return "";
+        Map<String, Object> outcome = outcomes().get(step);
+        return outcome == null ? "" : Outcomes.text(outcome);
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.agentos.agentd.agents;
 import dev.agentos.agentd.ServiceException;
 import dev.agentos.agentd.recording.Exchange;
 import dev.agentos.agentd.recording.Outcomes;
+import dev.agentos.agentd.recording.RecordedModel;
 import dev.agentos.agentd.recording.Recordings;
 import dev.agentos.agentd.recording.Recordings.Recording;
 import dev.agentos.agentd.tools.ToolGateway;
@@ -256,7 +257,7 @@ public final class Replays {
 
         @Override
         public ModelReply ask(String step, ModelRequest request) {
-            return WireJson.fromMap(next(Exchange.MODEL, step, ModelConversation.toMap(request)), ModelReply.class);
+            return RecordedModel.reply(next(Exchange.MODEL, step, RecordedModel.request(request)));
         }
 
         @Override
@@ -264,8 +265,8 @@ public final class Replays {
             Exchange then = isAtEnd() ? null : exchanges.get(compared);
             // The model's name for a tool is compared as the tool that it led to.
             String named = then != null
-                            && String.valueOf(then.request().get("tool"))
-                                    .replace('.', '_')
+                            && ModelConversation.told(
+                                            String.valueOf(then.request().get("tool")))
                                     .equals(tool)
                     ? String.valueOf(then.request().get("tool"))
                     : tool;

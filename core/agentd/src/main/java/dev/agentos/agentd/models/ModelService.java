@@ -16,6 +16,7 @@ import dev.agentos.domain.port.TimeSource;
 import java.io.IOException;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -86,6 +87,11 @@ public final class ModelService implements AutoCloseable {
         operatorModels.set(substitutes);
         settings.load();
         budgets.load(control);
+    }
+
+    /** Waits until the providers of before a restart were asked what they have, or until the limit. */
+    public void awaitAsked(Duration limit) throws InterruptedException {
+        settings.awaitAsked(limit);
     }
 
     public ModelSettings settings() {

@@ -32,6 +32,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BiFunction;
 
 /** What the operator set about models: providers, weights, aliases and limits. Each is a state document of its own. */
@@ -44,6 +45,7 @@ public final class ModelSettings {
     private final BudgetBook budgets;
     private final BiFunction<String, String, Optional<String>> keys;
     private final GgufMaker ggufs;
+    private final List<Thread> asked = new CopyOnWriteArrayList<>();
     private final Map<String, AddGguf> weights = new ConcurrentHashMap<>();
     private final Map<String, String> digests = new ConcurrentHashMap<>();
     private final Map<String, OperatorBudget> limits = new ConcurrentHashMap<>();
@@ -100,8 +102,8 @@ public final class ModelSettings {
         void run() throws InterruptedException;
     }
 
-    private static void later(Asking asking) {
-        Thread.ofVirtual().name("model-provider").start(() -> {
+    private void later(Asking asking) {
+        asked.add(Thread.ofVirtual().name("model-provider").start(() -> {
             try {
                 asking.run();
             } catch (InterruptedException e) {
@@ -110,7 +112,15 @@ public final class ModelSettings {
                 System.getLogger(ModelSettings.class.getName())
                         .log(System.Logger.Level.WARNING, "a provider that was set is left out: " + e.getMessage());
             }
-        });
+        }));
+    }
+
+    /** Waits until every provider of before a restart was asked what it has, or until the limit. */
+    void awaitAsked(Duration limit) throws InterruptedException {
+        long end = System.nanoTime() + limit.toNanos();
+        for (Thread one : asked) {
+            one.join(Duration.ofNanos(Math.max(1, end - System.nanoTime())));
+        }
     }
 
     // ------------------------------------------------------------------ providers

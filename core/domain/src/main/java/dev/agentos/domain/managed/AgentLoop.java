@@ -39,7 +39,8 @@ public final class AgentLoop {
      * A loop over given tools.
      *
      * @param model the name in the contract; empty for the first that it allows
-     * @param tools what the model may call; tools of the loop itself are added
+     * @param tools what the model may call; tools of the loop itself are added, unless there are none: then any model that
+     *     writes text can answer
      * @param turns most answers of the model
      * @param answer JSON Schema that the last answer must fit; empty for any text
      */
@@ -48,7 +49,9 @@ public final class AgentLoop {
         this.model = model;
         this.turns = turns;
         this.tools = new ArrayList<>(tools);
-        this.tools.addAll(OwnTools.SPECS);
+        if (!tools.isEmpty()) {
+            this.tools.addAll(OwnTools.SPECS);
+        }
     }
 
     /** What the loop can have done. */
@@ -145,7 +148,16 @@ public final class AgentLoop {
             ToolCall call = reply.toolCalls().get(i);
             calls.add(new Pending(step + "." + (i + 1), call.id(), call.name(), call.arguments()));
         }
-        return context.answered(reply.message(), calls);
+        AgentContext next = context.answered(reply.message(), calls);
+        if (!calls.isEmpty()) {
+            return next;
+        }
+        // Half an answer is none, whoever reads it.
+        return reply.finish() == ModelReply.Finish.LENGTH
+                ? next.told(ModelMessage.user("Your answer was cut off at its greatest length. Answer again, shorter."))
+                : reply.text().isBlank()
+                        ? next.told(ModelMessage.user("Your answer was empty. Call a tool, or answer."))
+                        : next;
     }
 
     /** What the model is asked next; a function of the context alone. */
@@ -158,7 +170,8 @@ public final class AgentLoop {
                             notes.append(name).append(": ").append(text).append('\n'));
             messages.add(1, ModelMessage.of(ModelMessage.Role.SYSTEM, notes.toString()));
         }
-        ModelRequest request = ModelRequest.chat(model, messages).withTools(tools, new ToolChoice.Auto());
+        ModelRequest chat = ModelRequest.chat(model, messages);
+        ModelRequest request = tools.isEmpty() ? chat : chat.withTools(tools, new ToolChoice.Auto());
         return answer.isEmpty()
                 ? request
                 : request.withFormat(new OutputFormat.Schema("answer", new LinkedHashMap<>(answer)));
@@ -197,7 +210,8 @@ public final class AgentLoop {
         return ModelMessage.tool(pending.call(), pending.tool(), text);
     }
 
-    private static Optional<Map<String, Object>> arguments(String json) {
+    /** The arguments that a model wrote, without what is null; empty where they are no JSON object. */
+    public static Optional<Map<String, Object>> arguments(String json) {
         try {
             Map<String, Object> named = new LinkedHashMap<>();
             if (Json.parse(json.isBlank() ? "{}" : json) instanceof Map<?, ?> map) {

@@ -12,6 +12,7 @@ import dev.agentos.domain.model.ModelMessage;
 import dev.agentos.domain.model.ModelMessage.ToolCall;
 import dev.agentos.domain.model.ModelReply;
 import dev.agentos.domain.model.ModelRequest;
+import dev.agentos.domain.model.ModelRequest.ToolSpec;
 import dev.agentos.domain.model.ModelUsage;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -27,7 +28,9 @@ class AgentLoopTest {
     private static final AgentContext BEGIN = AgentContext.begin(
             "k3v9x2m1", List.of(ModelMessage.of(ModelMessage.Role.SYSTEM, "Help."), ModelMessage.user("Go.")));
 
-    private final AgentLoop loop = new AgentLoop("a/b", List.of(), 5, Map.of());
+    private static final ToolSpec READ = new ToolSpec("fs_read", "Reads.", Map.of("type", "object"));
+
+    private final AgentLoop loop = new AgentLoop("a/b", List.of(READ), 5, Map.of());
 
     /** A world by hand: a script of answers, results by step, and a memory of everything. */
     private static final class Script implements AgentLoop.World {
@@ -39,7 +42,11 @@ class AgentLoopTest {
         private int diesAtSave = -1;
 
         Script says(String text, ToolCall... calls) {
-            replies.add(new ModelReply("a/b", text, "", List.of(calls), ModelReply.Finish.STOP, ModelUsage.NONE));
+            return ends(ModelReply.Finish.STOP, text, calls);
+        }
+
+        Script ends(ModelReply.Finish finish, String text, ToolCall... calls) {
+            replies.add(new ModelReply("a/b", text, "", List.of(calls), finish, ModelUsage.NONE));
             return this;
         }
 
@@ -180,5 +187,26 @@ class AgentLoopTest {
         End.Failed silent = assertInstanceOf(End.Failed.class, loop.run(BEGIN, new Script()));
         assertEquals("model_unavailable", silent.code());
         assertFalse(silent.reason().isEmpty());
+    }
+
+    @Test
+    void withoutToolsOfTheContractNoneAreOffered() throws InterruptedException {
+        Script script = new Script().says("Said.");
+        assertInstanceOf(End.Answered.class, new AgentLoop("a/b", List.of(), 5, Map.of()).run(BEGIN, script));
+        assertEquals(List.of(), script.asked.getFirst().tools());
+        loop.run(BEGIN, new Script().says("Said."));
+        assertEquals(
+                List.of("fs_read", "scratchpad_write", "result_more"),
+                loop.request(BEGIN).tools().stream().map(ToolSpec::name).toList());
+    }
+
+    @Test
+    void halfAnAnswerAndNoneAreAskedForAgain() throws InterruptedException {
+        Script script =
+                new Script().ends(ModelReply.Finish.LENGTH, "All is").says(" ").says("All is well.");
+        End.Answered end = assertInstanceOf(End.Answered.class, loop.run(BEGIN, script));
+        assertEquals("All is well.", end.text());
+        assertTrue(script.asked.get(1).messages().getLast().text().contains("cut off"));
+        assertTrue(script.lastShown().contains("empty"));
     }
 }

@@ -67,6 +67,10 @@ public final class ProveMain implements Callable<Integer> {
                     "consent",
                     "keys, pastes, long and hostile cards, crashes: no answer that nobody gave",
                     _ -> new ConsentCampaign())
+            .with(
+                    "managed",
+                    "kill -9 of agentd under agents that a model drives: nothing twice; replays",
+                    _ -> new ManagedCampaign())
             .with("models", "unmodified clients of models inside the sandbox", _ -> new ModelsCampaign())
             .with(
                     "keys",
