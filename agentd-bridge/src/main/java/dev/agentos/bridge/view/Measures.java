@@ -54,6 +54,18 @@ public final class Measures {
                 : String.format(Locale.ROOT, "%.1fM", count / 1e6);
     }
 
+    /** Dollars of a decimal number, {@code 0.02} or {@code 0.0004}; a dash for nothing. */
+    public static String dollars(String cost) {
+        double value = Double.parseDouble(cost);
+        return value == 0 ? NONE : String.format(Locale.ROOT, value < 0.01 ? "%.4f" : "%.2f", value);
+    }
+
+    /** What was spent: dollars, or tokens where they cost nothing. */
+    public static String spent(long tokens, String cost) {
+        String dollars = dollars(cost);
+        return dollars.equals(NONE) && tokens > 0 ? count(tokens) + " tok" : "$ " + dollars;
+    }
+
     /** With its thousands apart: {@code 18,204}. */
     public static String exact(long count) {
         return String.format(Locale.ROOT, "%,d", count);

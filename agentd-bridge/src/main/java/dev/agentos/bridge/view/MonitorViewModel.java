@@ -7,6 +7,7 @@ import dev.agentos.bridge.wire.CatalogWire.EntryView;
 import dev.agentos.bridge.wire.ConsentWire.AskView;
 import dev.agentos.bridge.wire.ConsentWire.Asks;
 import dev.agentos.bridge.wire.EventWire.EventView;
+import dev.agentos.bridge.wire.ModelWire;
 import dev.agentos.bridge.wire.ServiceWire;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -74,6 +75,18 @@ public record MonitorViewModel(MonitorKnown known, MonitorView view) {
 
     public List<TimelineViewModel.Entry> events() {
         return known.events();
+    }
+
+    /** What models were asked for today, and by agent. */
+    public ModelWire.Latencies use() {
+        return known.use();
+    }
+
+    /** What one agent asked of models; empty where it asked for nothing. */
+    public Optional<ModelWire.Latency> use(String agent) {
+        return known.use().agents().stream()
+                .filter(each -> each.agent().equals(agent))
+                .findFirst();
     }
 
     public Map<String, double[]> sparks() {
@@ -168,6 +181,10 @@ public record MonitorViewModel(MonitorKnown known, MonitorView view) {
     }
 
     public MonitorViewModel reduce(ServiceWire.Status now) {
+        return with(known.with(now));
+    }
+
+    public MonitorViewModel reduce(ModelWire.Latencies now) {
         return with(known.with(now));
     }
 

@@ -121,7 +121,12 @@ public final class ModelWire {
     public record Probe(
             String model, long promptTokens, long completionTokens, double onsetMs, double turnMs, double tokensPerS) {}
 
-    /** How soon an agent was answered, over its last answers. */
+    /**
+     * How soon an agent was answered, over its last answers since agentd started, and what it used, over all its runs.
+     *
+     * @param onsetSloMs what its contract promises for the first token; 0 for nothing
+     * @param costUsd a decimal number
+     */
     public record Latency(
             String agent,
             long answers,
@@ -130,9 +135,13 @@ public final class ModelWire {
             double turnMs,
             double turnMsP95,
             double jitterPct,
-            long missed) {}
+            long missed,
+            long onsetSloMs,
+            long tokens,
+            String costUsd) {}
 
-    public record Latencies(List<Latency> agents) {
+    /** @param todayTokens what everybody used today, in UTC; so {@code todayCostUsd} */
+    public record Latencies(List<Latency> agents, long todayTokens, String todayCostUsd) {
         public Latencies {
             agents = List.copyOf(agents);
         }

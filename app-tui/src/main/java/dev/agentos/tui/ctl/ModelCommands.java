@@ -178,7 +178,8 @@ final class ModelCommands {
 
     @Command(
             name = "latency",
-            description = "How soon agents were answered, over their last answers, and what they missed.",
+            description =
+                    "How soon agents were answered, over their last answers, what they missed, and what they used.",
             footer = {"", "Example:", "  agentctl model latency --json"})
     static final class Latency extends CtlCommand {
         Latency(CtlContext context) {
@@ -189,20 +190,35 @@ final class ModelCommands {
         protected int run() throws InterruptedException {
             ModelWire.Latencies latencies = client().modelLatency();
             return show(latencies, () -> {
-                Table table =
-                        new Table("AGENT", "ANSWERS", "FIRST MS", "95 %", "TURN MS", "95 %", "JITTER %", "MISSED");
+                Table table = new Table(
+                        "AGENT",
+                        "ANSWERS",
+                        "FIRST MS",
+                        "95 %",
+                        "SLO",
+                        "TURN MS",
+                        "95 %",
+                        "JITTER %",
+                        "MISSED",
+                        "TOKENS",
+                        "$");
                 for (ModelWire.Latency each : latencies.agents()) {
                     table.row(
                             Cell.of(each.agent()),
                             Cell.number(String.valueOf(each.answers())),
                             Cell.number(fixed(each.onsetMs())),
                             Cell.number(fixed(each.onsetMsP95())),
+                            Cell.number(each.onsetSloMs() == 0 ? "–" : String.valueOf(each.onsetSloMs())),
                             Cell.number(fixed(each.turnMs())),
                             Cell.number(fixed(each.turnMsP95())),
                             Cell.number(fixed(each.jitterPct())),
-                            Cell.number(String.valueOf(each.missed())));
+                            Cell.number(String.valueOf(each.missed())),
+                            Cell.number(String.valueOf(each.tokens())),
+                            Cell.number(each.costUsd()));
                 }
                 table.write(screen());
+                screen().line(screen().muted(
+                                "today: " + latencies.todayTokens() + " tokens, $ " + latencies.todayCostUsd()));
             });
         }
     }

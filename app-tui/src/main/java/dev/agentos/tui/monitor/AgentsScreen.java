@@ -3,13 +3,16 @@ package dev.agentos.tui.monitor;
 import dev.agentos.bridge.view.AgentsViewModel;
 import dev.agentos.bridge.view.AgentsViewModel.Row;
 import dev.agentos.bridge.view.DetailTab;
+import dev.agentos.bridge.view.Measures;
 import dev.agentos.bridge.view.MonitorViewModel;
 import dev.agentos.bridge.view.TextLine;
+import dev.agentos.bridge.wire.ModelWire;
 import dev.agentos.themes.Role;
 import dev.agentos.tui.monitor.Frame.Style;
 import dev.agentos.tui.term.Screen;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /** Agents as a table that follows the width of the terminal, and as a tree with their steps. */
 final class AgentsScreen {
@@ -126,8 +129,26 @@ final class AgentsScreen {
                     y,
                     Spark.of(series, 15),
                     Looks.latency(row.latency()).on(surface));
-            frame.right(columns.callsEnd + 9, y, "–", muted);
-            frame.right(columns.callsEnd + 15, y, "–", muted);
+            use(y, row, text, muted);
+        }
+    }
+
+    /** What it asked of models; an agent with a plan and without a model shows its steps instead. */
+    private void use(int y, Row row, Style text, Style muted) {
+        Optional<ModelWire.Latency> use = model.use(row.id());
+        long tokens = use.map(ModelWire.Latency::tokens).orElse(0L);
+        frame.right(columns.callsEnd + 9, y, tokens == 0 ? "–" : Measures.count(tokens), tokens == 0 ? muted : text);
+        String cost = use.map(each -> Measures.dollars(each.costUsd())).orElse("–");
+        frame.right(columns.callsEnd + 15, y, cost, cost.equals("–") ? muted : text);
+        if (use.isPresent() && use.get().answers() > 0) {
+            ModelWire.Latency onset = use.get();
+            boolean late = onset.onsetSloMs() > 0 && onset.onsetMsP95() > onset.onsetSloMs();
+            frame.right(
+                    columns.end,
+                    y,
+                    Math.round(onset.onsetMsP95()) + "/" + (onset.onsetSloMs() == 0 ? "–" : onset.onsetSloMs()),
+                    late ? Style.of(Role.BAD).on(text.back()) : text);
+        } else {
             frame.right(columns.end, y, row.steps() > 0 ? "step " + row.stepsDone() + "/" + row.steps() : "–", muted);
         }
     }

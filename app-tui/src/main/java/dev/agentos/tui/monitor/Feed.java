@@ -131,7 +131,9 @@ final class Feed implements AutoCloseable {
                 var agents = client.agents();
                 var status = client.status();
                 var asks = client.asks();
-                changes.accept(model -> model.reduce(agents).reduce(status).reduce(asks));
+                var use = client.modelLatency();
+                changes.accept(model ->
+                        model.reduce(agents).reduce(status).reduce(asks).reduce(use));
                 if (System.nanoTime() - sparksAt > SPARKS_MS * 1_000_000
                         && agents.agents().stream().anyMatch(a -> a.endedAt().isEmpty())) {
                     Map<String, double[]> measured = sparks(agents.agents().stream()

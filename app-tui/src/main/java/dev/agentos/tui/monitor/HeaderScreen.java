@@ -1,6 +1,7 @@
 package dev.agentos.tui.monitor;
 
 import dev.agentos.bridge.view.AgentsViewModel;
+import dev.agentos.bridge.view.Measures;
 import dev.agentos.bridge.view.MonitorTab;
 import dev.agentos.bridge.view.MonitorViewModel;
 import dev.agentos.bridge.view.TextLine;
@@ -58,7 +59,13 @@ final class HeaderScreen {
                         waiting == 0 ? Style.MUTED : Style.of(Role.NEEDS).strong())
                 + 2;
         if (frame.width() >= 72) {
-            x = frame.put(x, 0, "$ –", Style.MUTED) + 2;
+            x = frame.put(
+                            x,
+                            0,
+                            Measures.spent(
+                                    model.use().todayTokens(), model.use().todayCostUsd()),
+                            Style.MUTED)
+                    + 2;
         }
         frame.put(x, 0, failing + " failed", failing == 0 ? Style.MUTED : Style.of(Role.BAD));
     }

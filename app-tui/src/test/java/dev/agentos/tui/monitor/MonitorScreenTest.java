@@ -13,6 +13,7 @@ import dev.agentos.bridge.wire.AgentWire.AgentView;
 import dev.agentos.bridge.wire.CatalogWire.EntryInput;
 import dev.agentos.bridge.wire.CatalogWire.EntryView;
 import dev.agentos.bridge.wire.EventWire.EventView;
+import dev.agentos.bridge.wire.ModelWire;
 import dev.agentos.tui.monitor.Keys.Wish;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -82,6 +83,16 @@ class MonitorScreenTest {
         assertTrue(lines.get(3).startsWith(" ▌ ● running    rag-planner 001 "), lines.get(3));
         assertTrue(lines.get(4).startsWith("   ⏸ paused     csv-report 003 "), lines.get(4));
         assertTrue(lines.get(5).startsWith("   2 shown"), lines.get(5));
+    }
+
+    @Test
+    void tokensCostAndOnsetAgainstTheObjectiveStandBesideTheAgentThatUsedThem() {
+        ModelWire.Latency use = new ModelWire.Latency(
+                "agent-rag-planner-001", 12, 210, 412.4, 900, 1_100, 20, 0, 600, 18_240, "0.0375");
+        List<String> lines = screen(two().reduce(new ModelWire.Latencies(List.of(use), 18_240, "0.0375")), 120, 12);
+        assertTrue(lines.get(0).contains("$ 0.04"), lines.get(0));
+        assertTrue(lines.get(3).stripTrailing().endsWith(" 18.2k  0.04     412/600"), lines.get(3));
+        assertTrue(lines.get(4).stripTrailing().endsWith(" –     –           –"), lines.get(4));
     }
 
     @Test

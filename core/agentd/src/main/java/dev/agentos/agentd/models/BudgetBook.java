@@ -236,19 +236,25 @@ public final class BudgetBook {
                             caller.line().apply("budget")));
             operator(limits, "agent", "agent/" + caller.agent());
         }
-        operator(limits, "day", "day/" + time.now().atOffset(ZoneOffset.UTC).toLocalDate());
+        operator(limits, "day", today());
         return limits;
     }
 
+    /** What is used is counted also where no limit is set: people want to see it. */
     private void operator(Map<String, List<Limit>> limits, String scope, String key) {
         OperatorBudget set = operator.get(scope);
-        if (set != null) {
-            add(
-                    limits,
-                    key,
-                    BudgetMeter.limits(
-                            scope, set.tokens(), set.costUsd(), set.turns(), set.atLimit(), "agentctl model budget"));
-        }
+        add(
+                limits,
+                key,
+                set == null
+                        ? List.of()
+                        : BudgetMeter.limits(
+                                scope,
+                                set.tokens(),
+                                set.costUsd(),
+                                set.turns(),
+                                set.atLimit(),
+                                "agentctl model budget"));
     }
 
     private void add(Map<String, List<Limit>> limits, String key, List<Limit> declared) {
@@ -273,6 +279,37 @@ public final class BudgetBook {
         } finally {
             lock.unlock();
         }
+    }
+
+    /** What each agent has used over all its runs, by agent. */
+    public Map<String, Used> usedByAgents() {
+        String prefix = "agent/";
+        Map<String, Used> used = new HashMap<>();
+        lock.lock();
+        try {
+            meters.forEach((key, meter) -> {
+                if (key.startsWith(prefix)) {
+                    used.put(key.substring(prefix.length()), meter.used());
+                }
+            });
+        } finally {
+            lock.unlock();
+        }
+        return used;
+    }
+
+    /** What everybody has used today, in UTC. */
+    public Used usedToday() {
+        lock.lock();
+        try {
+            return meters.getOrDefault(today(), BudgetMeter.EMPTY).used();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private String today() {
+        return "day/" + time.now().atOffset(ZoneOffset.UTC).toLocalDate();
     }
 
     /** Whether a limit that was used up has room again. */

@@ -11,6 +11,7 @@ import dev.agentos.domain.schedule.SloWatch;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -46,6 +47,7 @@ public final class LatencyBook implements ModelObserver {
      * How an agent's answers were.
      *
      * @param missed objectives that were missed
+     * @param onsetObjective what the contract promises for the first token, in milliseconds; empty for nothing
      */
     public record Latency(
             long answers,
@@ -54,7 +56,11 @@ public final class LatencyBook implements ModelObserver {
             double turnMillis,
             double turnMillisP95,
             double jitterPct,
-            long missed) {}
+            long missed,
+            OptionalLong onsetObjective) {
+
+        static final Latency NOTHING = new Latency(0, 0, 0, 0, 0, 0, 0, OptionalLong.empty());
+    }
 
     public LatencyBook(Journal journal) {
         this.journal = journal;
@@ -123,7 +129,12 @@ public final class LatencyBook implements ModelObserver {
                             watch.turn().at(0.5),
                             watch.turn().at(0.95),
                             watch.onset().jitterPct(),
-                            watch.missed())));
+                            watch.missed(),
+                            watch.slo()
+                                    .onset()
+                                    .map(Duration::toMillis)
+                                    .map(OptionalLong::of)
+                                    .orElse(OptionalLong.empty()))));
             return all;
         } finally {
             lock.unlock();

@@ -103,19 +103,9 @@ public final class ModelService implements AutoCloseable {
         return ModelViews.models(registry, settings, queues, latencies, gpu);
     }
 
-    /** How soon agents were answered. */
+    /** How soon agents were answered, and what they used. */
     public ModelWire.Latencies latencyView() {
-        return new ModelWire.Latencies(latencies.latencies().entrySet().stream()
-                .map(each -> new ModelWire.Latency(
-                        each.getKey(),
-                        each.getValue().answers(),
-                        each.getValue().onsetMillis(),
-                        each.getValue().onsetMillisP95(),
-                        each.getValue().turnMillis(),
-                        each.getValue().turnMillisP95(),
-                        each.getValue().jitterPct(),
-                        each.getValue().missed()))
-                .toList());
+        return ModelViews.latencies(latencies.latencies(), budgets);
     }
 
     /** Asks a model a short question and measures the answer. */

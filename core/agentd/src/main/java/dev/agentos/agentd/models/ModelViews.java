@@ -4,6 +4,7 @@ import dev.agentos.agentd.models.provider.RemoteProvider;
 import dev.agentos.bridge.wire.ModelWire;
 import dev.agentos.bridge.wire.ModelWire.ModelView;
 import dev.agentos.bridge.wire.ModelWire.ProviderView;
+import dev.agentos.domain.budget.BudgetMeter.Used;
 import dev.agentos.domain.model.ModelCard;
 import dev.agentos.domain.model.ModelMessage;
 import dev.agentos.domain.model.ModelProvider;
@@ -16,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 
 /** Models as they are shown. */
 final class ModelViews {
@@ -35,6 +37,38 @@ final class ModelViews {
                 .map(provider -> provider(provider, registry.healthOf(provider.name()), settings, queues))
                 .toList();
         return new ModelWire.Models(models, providers, gpu);
+    }
+
+    /** Agents that were answered since agentd started, or that used something before. */
+    static ModelWire.Latencies latencies(Map<String, LatencyBook.Latency> latencies, BudgetBook budgets) {
+        Map<String, Used> used = budgets.usedByAgents();
+        Set<String> agents = new TreeSet<>(used.keySet());
+        agents.addAll(latencies.keySet());
+        Used today = budgets.usedToday();
+        return new ModelWire.Latencies(
+                agents.stream()
+                        .map(agent -> latency(
+                                agent,
+                                latencies.getOrDefault(agent, LatencyBook.Latency.NOTHING),
+                                used.getOrDefault(agent, Used.NOTHING)))
+                        .toList(),
+                today.tokens(),
+                BudgetBook.plain(today.costUsd()));
+    }
+
+    private static ModelWire.Latency latency(String agent, LatencyBook.Latency latency, Used used) {
+        return new ModelWire.Latency(
+                agent,
+                latency.answers(),
+                latency.onsetMillis(),
+                latency.onsetMillisP95(),
+                latency.turnMillis(),
+                latency.turnMillisP95(),
+                latency.jitterPct(),
+                latency.missed(),
+                latency.onsetObjective().orElse(0),
+                used.tokens(),
+                BudgetBook.plain(used.costUsd()));
     }
 
     private static ModelView model(

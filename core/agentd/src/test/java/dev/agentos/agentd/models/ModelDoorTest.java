@@ -111,6 +111,21 @@ class ModelDoorTest {
     }
 
     @Test
+    void whatAnAgentUsedIsCountedForItAndForTheDayWithoutAnyLimit() {
+        Reply reply = door("").post(
+                        "/v1/chat/completions", chat("local/extractive", false, TEXT, "What does a permit cost?"));
+        assertEquals(200, reply.status(), reply.body());
+        var seen = agentd.agentd.models().latencyView();
+        var agent = seen.agents().getFirst();
+        assertEquals("agent-a-001", agent.agent());
+        assertEquals(1, agent.answers());
+        assertEquals(usedTokens(), agent.tokens());
+        assertTrue(agent.tokens() > 0);
+        assertEquals(agent.tokens(), seen.todayTokens());
+        assertEquals("0", seen.todayCostUsd());
+    }
+
+    @Test
     void aStreamHasTheSameTextInPieces() {
         DoorClient door = door("");
         String whole = answerOf(door.post("/v1/chat/completions", chat("", false, TEXT, "Where is the office?")));

@@ -5,6 +5,7 @@ import dev.agentos.bridge.wire.AgentWire.AgentView;
 import dev.agentos.bridge.wire.ConsentWire;
 import dev.agentos.bridge.wire.EventWire;
 import dev.agentos.bridge.wire.EventWire.EventView;
+import dev.agentos.bridge.wire.ModelWire;
 import dev.agentos.bridge.wire.ServiceWire;
 import dev.agentos.bridge.wire.WireJson;
 import java.io.IOException;
@@ -198,6 +199,7 @@ public final class ScriptedAgentd implements AutoCloseable {
             case "/v1/consents" -> Optional.of(WireJson.write(new ConsentWire.Asks(List.of())));
             case "/v1/events", "/v1/events/search" ->
                 Optional.of(WireJson.write(new EventWire.Events(List.of(), seq.get())));
+            case "/v1/models/latency" -> Optional.of(WireJson.write(new ModelWire.Latencies(List.of(), 0, "0")));
             case "/v1/history" -> Optional.of(WireJson.write(new EventWire.History("minute", List.of())));
             default -> Optional.empty();
         };
