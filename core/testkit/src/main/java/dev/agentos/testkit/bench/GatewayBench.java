@@ -23,8 +23,8 @@ import java.util.Optional;
 final class GatewayBench implements BenchMain.Bench {
 
     private static final int CALLS = 400;
-    private static final int WARM_UP = 100;
-    private static final int TOKENS = 64;
+    private static final int WARM_UP = 150;
+    private static final int TOKENS = 32;
     private static final long FIRST_NANOS = 10_000_000;
     private static final long NEXT_NANOS = 1_000_000;
 
@@ -33,6 +33,7 @@ final class GatewayBench implements BenchMain.Bench {
         int calls = asked > 0 ? asked : CALLS;
         Figures figures = new Figures("bench", "gateway")
                 .top("provider", "steady: first token after 10 ms, one more each ms, " + TOKENS + " tokens")
+                .top("warm_up_calls", WARM_UP)
                 .top("calls", calls);
         try (SteadyServer server = SteadyServer.start(TOKENS, FIRST_NANOS, NEXT_NANOS);
                 LiveService service = LiveService.start(home);
@@ -59,6 +60,7 @@ final class GatewayBench implements BenchMain.Bench {
     }
 
     private static void measure(Figures figures, Stream direct, Stream through, int calls) throws IOException {
+        System.err.println("gateway: warming up with " + WARM_UP + " calls each way");
         for (int i = 0; i < WARM_UP; i++) {
             direct.ask("m");
             through.ask("steady/m");
@@ -69,6 +71,9 @@ final class GatewayBench implements BenchMain.Bench {
         double[] rest = new double[calls];
         double[] added = new double[calls];
         for (int i = 0; i < calls; i++) {
+            if (i % 100 == 0) {
+                System.err.println("gateway: call " + i + " of " + calls);
+            }
             // Each pair is close in time, so that the machine is the same for both.
             Seen without = direct.ask("m");
             Seen with = through.ask("steady/m");
