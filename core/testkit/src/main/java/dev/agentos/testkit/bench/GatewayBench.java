@@ -23,7 +23,7 @@ import java.util.Optional;
 final class GatewayBench implements BenchMain.Bench {
 
     private static final int CALLS = 400;
-    private static final int WARM_UP = 150;
+    private static final int WARM_UP = 1_500;
     private static final int TOKENS = 32;
     private static final long FIRST_NANOS = 10_000_000;
     private static final long NEXT_NANOS = 1_000_000;
@@ -44,7 +44,7 @@ final class GatewayBench implements BenchMain.Bench {
                     server.url().toString(),
                     Optional.empty(),
                     "on-prem",
-                    List.of("m"),
+                    List.of("m", "quick"),
                     100_000,
                     "0",
                     "0",
@@ -60,10 +60,10 @@ final class GatewayBench implements BenchMain.Bench {
     }
 
     private static void measure(Figures figures, Stream direct, Stream through, int calls) throws IOException {
-        System.err.println("gateway: warming up with " + WARM_UP + " calls each way");
+        System.err.println("gateway: warming up with " + WARM_UP + " quick calls each way");
         for (int i = 0; i < WARM_UP; i++) {
-            direct.ask("m");
-            through.ask("steady/m");
+            direct.ask("quick");
+            through.ask("steady/quick");
         }
         double[] directFirst = new double[calls];
         double[] first = new double[calls];

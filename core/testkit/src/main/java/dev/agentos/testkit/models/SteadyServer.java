@@ -20,7 +20,7 @@ import java.util.concurrent.locks.LockSupport;
 /**
  * A model server that takes exactly as long as it is told: a wait before the first token and between two. What is
  * measured against it is what stands in front of it. It speaks OpenAI's chat completions over kept connections, and
- * sends each token at once, as real servers do.
+ * sends each token at once, as real servers do. Its model {@code quick} waits for nothing and says two tokens.
  */
 public final class SteadyServer implements AutoCloseable {
 
@@ -70,8 +70,9 @@ public final class SteadyServer implements AutoCloseable {
         try (socket;
                 InputStream in = new BufferedInputStream(socket.getInputStream());
                 OutputStream out = socket.getOutputStream()) {
-            while (read(in)) {
-                answer(out);
+            for (String asked = read(in); !asked.isEmpty(); asked = read(in)) {
+                boolean quick = asked.contains("\"quick\"");
+                answer(out, quick ? 2 : tokens, quick ? 0 : firstNanos, quick ? 0 : nextNanos);
             }
         } catch (SocketException e) {
             System.getLogger(SteadyServer.class.getName()).log(System.Logger.Level.DEBUG, "a client went away", e);
@@ -82,8 +83,8 @@ public final class SteadyServer implements AutoCloseable {
         }
     }
 
-    /** Reads one request to its end; false when there is none. */
-    private static boolean read(InputStream in) throws IOException {
+    /** The body of the next request; empty when there is none. */
+    private static String read(InputStream in) throws IOException {
         int length = 0;
         for (String line = line(in); !line.isEmpty(); line = line(in)) {
             String lower = line.toLowerCase(Locale.ROOT);
@@ -91,7 +92,7 @@ public final class SteadyServer implements AutoCloseable {
                 length = Integer.parseInt(lower.substring(15).strip());
             }
         }
-        return length > 0 && in.readNBytes(length).length == length;
+        return new String(in.readNBytes(length), StandardCharsets.UTF_8);
     }
 
     private static String line(InputStream in) throws IOException {
@@ -104,13 +105,13 @@ public final class SteadyServer implements AutoCloseable {
         return line.toString();
     }
 
-    private void answer(OutputStream out) throws IOException {
-        long due = System.nanoTime() + firstNanos;
+    private static void answer(OutputStream out, int tokens, long first, long next) throws IOException {
+        long due = System.nanoTime() + first;
         out.write(HEAD);
         for (int i = 0; i < tokens; i++) {
             await(due);
             send(out, "{\"index\":0,\"delta\":{\"content\":\"word " + i + " \"},\"finish_reason\":null}", "");
-            due += nextNanos;
+            due += next;
         }
         send(
                 out,

@@ -6,11 +6,14 @@ import java.io.IOException;
 import java.nio.channels.SocketChannel;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One connection of a program. One thread reads, another answers: so the end of the connection is noticed while an
- * answer is made, and the answer is interrupted.
+ * One connection of a program. Whoever reads a request answers it, and lets another thread read on: so nothing is handed
+ * over between a question and its answer, and the end of the connection is noticed while an answer is made, which is
+ * interrupted then.
  */
 final class DoorConnection {
 
@@ -19,51 +22,103 @@ final class DoorConnection {
         void handle(HttpRequest request, HttpAnswer answer) throws IOException, InterruptedException;
     }
 
+    static final java.util.concurrent.ExecutorService ANSWERS = java.util.concurrent.Executors.newCachedThreadPool(
+            Thread.ofPlatform().daemon().name("model-answer-", 0).factory());
     private final SocketChannel channel;
+    private final HttpReader reader;
     private final Handler handler;
+    private final Runnable whenOver;
 
-    DoorConnection(SocketChannel channel, Handler handler) {
+    /** @param whenOver runs when the connection is closed and nothing of it runs any more but an answer that ends */
+    DoorConnection(SocketChannel channel, Handler handler, Runnable whenOver) {
         this.channel = channel;
+        this.reader = new HttpReader(channel);
         this.handler = handler;
+        this.whenOver = whenOver;
     }
 
-    /** Serves until the connection ends; then it is closed and nothing of it runs. */
-    void serve() throws InterruptedException {
-        Thread answering = null;
-        try (channel) {
-            HttpReader reader = new HttpReader(channel);
-            while (true) {
-                Optional<HttpRequest> request = reader.next();
-                if (request.isEmpty()) {
-                    return;
-                }
-                await(answering);
-                if (!channel.isOpen()) {
-                    return;
-                }
-                answering = Thread.ofVirtual().name("model-answer").start(() -> answer(request.get()));
-                if (!request.get().keepsAlive()) {
-                    answering.join();
-                    return;
-                }
+    /** An answer that is being made, and by whom. */
+    private static final class Answering {
+        private final ReentrantLock lock = new ReentrantLock();
+        private final CountDownLatch ended = new CountDownLatch(1);
+        private @Nullable Thread thread = Thread.currentThread();
+
+        /** Its thread belongs to others from now on. */
+        void end() {
+            lock.lock();
+            try {
+                thread = null;
+                var _ = Thread.interrupted();
+            } finally {
+                lock.unlock();
             }
+            ended.countDown();
+        }
+
+        void interrupt() {
+            lock.lock();
+            try {
+                if (thread != null) {
+                    thread.interrupt();
+                }
+            } finally {
+                lock.unlock();
+            }
+        }
+
+        void await() throws InterruptedException {
+            ended.await();
+        }
+    }
+
+    /** Serves until the connection ends. */
+    void serve() {
+        DoorThreads.start(() -> read(Optional.empty()));
+    }
+
+    private void read(Optional<Answering> before) {
+        try {
+            Optional<HttpRequest> request = next(before);
+            if (before.isPresent() && request.isPresent()) {
+                before.get().await();
+            }
+            if (request.isEmpty() || !channel.isOpen()) {
+                before.ifPresent(Answering::interrupt);
+                over();
+                return;
+            }
+            Answering mine = new Answering();
+            boolean more = request.get().keepsAlive();
+            if (more) {
+                DoorThreads.start(() -> read(Optional.of(mine)));
+            }
+            try {
+                answer(request.get());
+            } finally {
+                mine.end();
+            }
+            if (!more) {
+                over();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            over();
+        }
+    }
+
+    /** The next request; empty when there is none any more. */
+    private Optional<HttpRequest> next(Optional<Answering> before) throws InterruptedException {
+        try {
+            return reader.next();
         } catch (BadRequestException e) {
-            await(answering);
+            if (before.isPresent()) {
+                before.get().await();
+            }
             refuse(e);
         } catch (IOException e) {
             System.getLogger(DoorConnection.class.getName()).log(System.Logger.Level.DEBUG, "a connection broke", e);
-        } finally {
-            if (answering != null) {
-                answering.interrupt();
-                answering.join();
-            }
         }
-    }
-
-    private static void await(@Nullable Thread answering) throws InterruptedException {
-        if (answering != null) {
-            answering.join();
-        }
+        return Optional.empty();
     }
 
     private void answer(HttpRequest request) {
@@ -96,6 +151,11 @@ final class DoorConnection {
         } catch (IOException gone) {
             System.getLogger(DoorConnection.class.getName()).log(System.Logger.Level.DEBUG, "nobody reads", gone);
         }
+    }
+
+    private void over() {
+        close();
+        whenOver.run();
     }
 
     private void close() {

@@ -14,7 +14,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 
-/** A listening socket and its connections. A waiting socket costs one virtual thread. */
+/** A listening socket and its connections. A socket that waits for its first connection costs one virtual thread. */
 final class DoorSocket implements AutoCloseable {
 
     /** Connections at a time; more wait. */
@@ -71,7 +71,7 @@ final class DoorSocket implements AutoCloseable {
                     continue;
                 }
                 open.add(channel);
-                Thread.ofVirtual().name("model-connection").start(() -> serve(channel));
+                new DoorConnection(channel, handler, () -> open.remove(channel)).serve();
             } catch (ClosedChannelException e) {
                 return;
             } catch (IOException e) {
@@ -88,16 +88,6 @@ final class DoorSocket implements AutoCloseable {
             TimeUnit.MILLISECONDS.sleep(200);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-        }
-    }
-
-    private void serve(SocketChannel channel) {
-        try {
-            new DoorConnection(channel, handler).serve();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        } finally {
-            open.remove(channel);
         }
     }
 
