@@ -20,10 +20,11 @@ final class Disguises {
     /** Longer lines are looked at in pieces, so that a little in one place does not make all of it read again. */
     static final int PIECE = 4_000;
 
-    static void find(String text, Tokens tokens, List<Span> out) {
+    /** @param most readings in the list, after which no more are looked for */
+    static void find(String text, Tokens tokens, List<Span> out, int most) {
         int token = 0;
         int from = 0;
-        while (from < text.length()) {
+        while (from < text.length() && out.size() < most) {
             int end = text.indexOf('\n', from);
             int line = end < 0 ? text.length() : end;
             int to = Math.min(line, from + PIECE);
@@ -86,15 +87,21 @@ final class Disguises {
         if (to - from < 3 || to - from > 24) {
             return false;
         }
-        long hash = Lexicon.BASIS;
         boolean digits = false;
+        for (int i = from; i < to && !digits; i++) {
+            char c = text.charAt(i);
+            digits = c >= '0' && c <= '9' && c != '2' && c != '6' && c != '9';
+        }
+        if (!digits) {
+            return false;
+        }
+        long hash = Lexicon.BASIS;
         for (int i = from; i < to; i++) {
             char c = text.charAt(i);
             int at = c < 'A' ? DIGITS.indexOf(c) : -1;
-            digits |= at >= 0;
-            hash = Lexicon.step(hash, at < 0 ? Character.toLowerCase(c) : LETTERS.charAt(at));
+            hash = Lexicon.step(hash, at < 0 ? Kinds.lower(c) : LETTERS.charAt(at));
         }
-        return digits && Lexicon.concepts(hash) != 0;
+        return Lexicon.concepts(hash) != 0;
     }
 
     private static String leet(String text, int from, int to) {

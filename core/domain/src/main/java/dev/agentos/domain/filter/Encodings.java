@@ -15,6 +15,9 @@ final class Encodings {
     /** The head of a long run, which is looked at before the whole is decoded. */
     private static final int HEAD = 48;
 
+    /** What an entity begins with: a number, or one of the names below. */
+    private static final String ENTITIES = "#lgaqn";
+
     private Encodings() {}
 
     static void find(String text, List<Span> out) {
@@ -31,7 +34,7 @@ final class Encodings {
                 i++;
                 continue;
             }
-            int hexEnd = hexRun(text, i);
+            int hexEnd = digit(text.charAt(i)) >= 0 ? hexRun(text, i) : i;
             if (hexEnd > i) {
                 hex(text, i, hexEnd, out);
                 i = hexEnd;
@@ -46,13 +49,7 @@ final class Encodings {
     }
 
     private static boolean isBase64(char c) {
-        return (c >= 'a' && c <= 'z')
-                || (c >= 'A' && c <= 'Z')
-                || (c >= '0' && c <= '9')
-                || c == '+'
-                || c == '/'
-                || c == '-'
-                || c == '_';
+        return Kinds.is(c, Kinds.BASE64);
     }
 
     /** A run of the alphabet, over line breaks where the lines are as long as encoders make them. */
@@ -162,7 +159,11 @@ final class Encodings {
     }
 
     private static int digit(char c) {
-        return c < 0x80 ? Character.digit(c, 16) : -1;
+        if (c >= '0' && c <= '9') {
+            return c - '0';
+        }
+        int letter = (c | 0x20) - 'a';
+        return letter >= 0 && letter < 6 && c < 0x80 ? letter + 10 : -1;
     }
 
     /** Whether decoded bytes are words: nearly all letters and signs of sentences, with a space or two. */
@@ -194,9 +195,28 @@ final class Encodings {
             int end = text.indexOf('\n', from);
             int line = end < 0 ? text.length() : end;
             int to = Math.min(line, from + Disguises.PIECE);
-            line(text, from, to, out);
+            if (isEscaped(text, from, to)) {
+                line(text, from, to, out);
+            }
             from = to == line ? to + 1 : to;
         }
+    }
+
+    /** Whether there may be enough escapes: each is a sign with what belongs to it. */
+    private static boolean isEscaped(String text, int from, int to) {
+        int count = 0;
+        for (int i = from; i < to; i++) {
+            char c = text.charAt(i);
+            if ((c == '&' && i + 1 < to && ENTITIES.indexOf(text.charAt(i + 1)) >= 0)
+                    || (c == '%' && i + 2 < to && pair(text, i + 1) >= 0)
+                    || (c == '\\' && i + 1 < to && (text.charAt(i + 1) == 'u' || text.charAt(i + 1) == 'x'))) {
+                count++;
+                if (count >= MIN_ESCAPES) {
+                    return true;
+                }
+            }
+        }
+        return false;
     }
 
     private static void line(String text, int from, int to, List<Span> out) {

@@ -38,6 +38,6 @@ final class MappedText {
     }
 
     int[] origins() {
-        return Arrays.copyOf(origins, length);
+        return length == origins.length ? origins : Arrays.copyOf(origins, length);
     }
 }

@@ -78,9 +78,9 @@ final class Normaliser {
             if ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') {
                 latin++;
             } else if (c >= 0x80) {
-                if (Folding.latin(c) != 0) {
+                if (Kinds.is(c, Kinds.POSES)) {
                     posing++;
-                } else if (Character.isLetter(c)) {
+                } else if (Kinds.is(c, Kinds.LETTER)) {
                     other++;
                 }
             }
@@ -89,7 +89,11 @@ final class Normaliser {
     }
 
     private void plain(char c, int at, boolean latin) {
-        if (isInvisible(c)) {
+        if (!Kinds.is(c, Kinds.INVISIBLE | Kinds.POSES | Kinds.FOLDS)) {
+            out.append(c, at);
+            return;
+        }
+        if (Kinds.is(c, Kinds.INVISIBLE)) {
             invisible++;
             return;
         }
@@ -188,22 +192,5 @@ final class Normaliser {
             }
         }
         return i;
-    }
-
-    private static boolean isInvisible(char c) {
-        return (c >= 0x200B && c <= 0x200F)
-                || (c >= 0x202A && c <= 0x202E)
-                || (c >= 0x2060 && c <= 0x206F)
-                || c == 0xFEFF
-                || c == 0xAD
-                || c == 0x34F
-                || c == 0x61C
-                || c == 0x115F
-                || c == 0x1160
-                || c == 0x17B4
-                || c == 0x17B5
-                || c == 0x180E
-                || c == 0x3164
-                || c == 0xFFA0;
     }
 }

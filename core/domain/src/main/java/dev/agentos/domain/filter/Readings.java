@@ -35,8 +35,11 @@ final class Readings {
             String text, Tokens tokens, Normalised origin, int depth, int budget, List<Reading> all) {
         List<Span> spans = new ArrayList<>();
         Encodings.find(text, spans);
-        Disguises.find(text, tokens, spans);
-        HiddenText.find(text, spans);
+        // Further ones would not be read, so they are not looked for.
+        Disguises.find(text, tokens, spans, MOST);
+        if (spans.size() < MOST) {
+            HiddenText.find(text, spans);
+        }
         int left = budget;
         for (Span span : spans) {
             left -= span.text().length();

@@ -8,15 +8,19 @@ import java.util.Arrays;
  */
 final class Tokens {
 
-    private int[] from = new int[64];
-    private int[] to = new int[64];
-    private long[] concepts = new long[64];
+    private int[] from;
+    private int[] to;
+    private long[] concepts;
     private int size;
 
-    private Tokens() {}
+    private Tokens(int capacity) {
+        from = new int[capacity];
+        to = new int[capacity];
+        concepts = new long[capacity];
+    }
 
     static Tokens of(String text) {
-        Tokens tokens = new Tokens();
+        Tokens tokens = new Tokens(Math.max(16, text.length() / 5));
         int i = 0;
         while (i < text.length()) {
             char c = text.charAt(i);
@@ -46,7 +50,7 @@ final class Tokens {
             } else if (c >= 'a' && c <= 'z') {
                 hash = Lexicon.step(hash, c);
             } else if (isWord(c) && !isIdeograph(c)) {
-                hash = Lexicon.step(hash, c < 0x80 ? c : Character.toLowerCase(c));
+                hash = Lexicon.step(hash, c < 0x80 ? c : Kinds.lower(c));
             } else if (c != '\'' && c != '\u2019') {
                 break;
             }
@@ -68,10 +72,7 @@ final class Tokens {
     }
 
     static boolean isWord(char c) {
-        if (c < 0x80) {
-            return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-        }
-        return Character.isLetterOrDigit(c);
+        return Kinds.is(c, Kinds.WORD);
     }
 
     private static boolean isIdeograph(char c) {
