@@ -11,20 +11,30 @@ import dev.agentos.bridge.worker.GenerateFrame.Generate;
 import dev.agentos.bridge.worker.GenerateFrame.How;
 import dev.agentos.bridge.worker.GenerateFrame.Message;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.lang.reflect.Field;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
 import java.util.function.BooleanSupplier;
 
 /** A GGUF file in llama.cpp, with several slots that share each step of arithmetic. */
 final class GgufModel implements AutoCloseable {
 
+    /** Tokens of one step of arithmetic, for those who do not wait for anybody. */
+    private static final int BATCH = 256;
+
     private final LlamaModel model;
     private final int portion;
     /** What each slot has read and said, as text. */
     private final Map<Integer, String> held = new ConcurrentHashMap<>();
+    /**
+     * One portion at a time: the server takes what is asked of all its slots into account step by step, so that portions
+     * of several prompts would be as long to wait behind as a whole prompt.
+     */
+    private final Semaphore reading = new Semaphore(1, true);
 
     /** Loads it. The library is looked for in the folder of the options and nowhere else. */
     GgufModel(GgufOptions options) {
@@ -36,8 +46,8 @@ final class GgufModel implements AutoCloseable {
                 .setCtxSize(options.slots() * options.context())
                 .setThreads(options.threads())
                 .setThreadsBatch(options.threads())
-                .setBatchSize(options.portion())
-                .setUbatchSize(options.portion())
+                .setBatchSize(Math.max(BATCH, options.portion()))
+                .setUbatchSize(Math.max(BATCH, options.portion()))
                 .enableContBatching()
                 .disableContextShift()
                 // Slots are chosen by the gateway: what one scope's prompt left behind is not for another's.
@@ -103,20 +113,30 @@ final class GgufModel implements AutoCloseable {
      * Reads what its slot does not hold yet in portions, each of which finds the ones before it there. An answer that
      * waits behind one portion does not wait behind a whole prompt.
      */
-    private boolean read(Generate ask, int tokens, BooleanSupplier cancelled) {
+    private boolean read(Generate ask, int tokens, BooleanSupplier cancelled) throws InterruptedIOException {
         String prompt = ask.prompt();
         int from = ask.keep() ? common(held.getOrDefault(ask.slot(), ""), prompt) : 0;
         long rest = (long) tokens * (prompt.length() - from) / Math.max(1, prompt.length());
         int portions = (int) ((rest + portion - 1) / portion);
         boolean keep = ask.keep();
-        for (int i = 1; i < portions; i++) {
-            if (cancelled.getAsBoolean()) {
-                return false;
-            }
+        for (int i = 1; i <= portions; i++) {
             int end = from + (int) ((long) (prompt.length() - from) * i / portions);
             // A character outside the basic plane is two units, and is not cut.
             int cut = end > 0 && Character.isHighSurrogate(prompt.charAt(end - 1)) ? end - 1 : end;
-            model.generate(parameters(ask, prompt.substring(0, cut), 0, keep)).forEach(_ -> {});
+            try {
+                reading.acquire();
+            } catch (InterruptedException e) {
+                throw new InterruptedIOException("the worker ends");
+            }
+            try {
+                if (cancelled.getAsBoolean()) {
+                    return false;
+                }
+                model.generate(parameters(ask, prompt.substring(0, cut), 0, keep))
+                        .forEach(_ -> {});
+            } finally {
+                reading.release();
+            }
             held.put(ask.slot(), prompt.substring(0, cut));
             keep = true;
         }

@@ -9,7 +9,7 @@ import java.util.List;
  *
  * @param library the folder that holds the native library
  * @param context tokens of one slot
- * @param portion tokens of a prompt that are read in one go
+ * @param portion tokens of a prompt that are read in one go where the answer can wait
  */
 record GgufOptions(Path socket, Path model, Path library, int slots, int context, int threads, int portion) {
 
@@ -22,7 +22,7 @@ record GgufOptions(Path socket, Path model, Path library, int slots, int context
               --slots N         answers at once (default 4)
               --context N       tokens of one slot (default 4096)
               --threads N       threads for arithmetic (default 2)
-              --portion N       tokens of a prompt that are read in one go (default 128)
+              --portion N       tokens of a prompt read in one go where it can wait (default 64)
             """;
 
     /** @throws IllegalArgumentException with the sentence to print */
@@ -33,7 +33,7 @@ record GgufOptions(Path socket, Path model, Path library, int slots, int context
         int slots = 4;
         int context = 4_096;
         int threads = 2;
-        int portion = 128;
+        int portion = 64;
         for (Iterator<String> rest = arguments.iterator(); rest.hasNext(); ) {
             String name = rest.next();
             if (!rest.hasNext()) {

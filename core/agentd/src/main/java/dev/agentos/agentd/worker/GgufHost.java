@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
 /** The worker of one GGUF file: started when it is needed, again when it ended. */
 public final class GgufHost implements AutoCloseable {
 
-    /** Tokens of a prompt that are read in one go where nobody says otherwise. */
-    public static final int PORTION = 128;
+    /** Tokens of a prompt that are read in one go where it can wait and nobody says otherwise. */
+    public static final int PORTION = 64;
 
     private static final Duration START_LIMIT = Duration.ofSeconds(120);
 

@@ -26,6 +26,9 @@ import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Random;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
@@ -40,14 +43,14 @@ final class ClassesBench implements BenchMain.Bench {
 
     private static final int STREAMS = 8;
     private static final int SLOTS = STREAMS + 1;
-    private static final int PROMPT_CHARS = 512;
+    private static final int PROMPT_CHARS = 256;
     private static final int SRT_TOKENS = 16;
     private static final int DT_TOKENS = 128;
     private static final double ARRIVALS_PER_SECOND = 0.5;
-    private static final int ARRIVALS_A_ROUND = 4;
-    private static final int ROUNDS = 5;
+    private static final int ARRIVALS_A_ROUND = 6;
+    private static final int ROUNDS = 3;
     private static final int CONTEXT = 1_024;
-    private static final int PORTION = 64;
+    private static final int PORTION = 32;
 
     @Override
     public Figures run(Path home, int asked) throws Exception {
@@ -63,7 +66,7 @@ final class ClassesBench implements BenchMain.Bench {
                 .top("srt_output_tokens", SRT_TOKENS)
                 .top("dt_output_tokens", DT_TOKENS)
                 .top("dt_streams", STREAMS)
-                .top("srt_arrivals_per_s", ARRIVALS_PER_SECOND)
+                .top("srt_arrivals_per_s", ARRIVALS_PER_SECOND + ", at random times that are the same for every way")
                 .top("arrivals_a_way", ARRIVALS_A_ROUND * rounds);
         try (PlainWorker worker = PlainWorker.start(home, shape, SLOTS, CONTEXT, PORTION)) {
             GgufProvider provider = worker.provider();
@@ -74,10 +77,13 @@ final class ClassesBench implements BenchMain.Bench {
             idle.onsets.clear();
             for (int round = 0; round < rounds; round++) {
                 once(provider, idle, ARRIVALS_A_ROUND);
+                System.err.println("classes: idle, onset " + fixed(idle.onset(0.5)) + " ms");
                 for (Map.Entry<String, Way> way : ways.entrySet()) {
-                    // One way takes a minute or more, so it is told where it is.
-                    System.err.println("classes: round " + (round + 1) + " of " + rounds + ", " + way.getKey());
                     loaded(provider, way.getValue(), round);
+                    System.err.println("classes: round " + (round + 1) + " of " + rounds + ", "
+                            + (way.getKey().equals("loaded") ? "ours" : way.getKey()) + ", onset "
+                            + fixed(way.getValue().onset(0.5)) + " ms, "
+                            + fixed(way.getValue().rate()) + " DT tokens/s");
                 }
             }
             report(figures, idle, ways);
@@ -139,21 +145,36 @@ final class ClassesBench implements BenchMain.Bench {
         while (tokens.get() < STREAMS * 8L && System.nanoTime() < deadline) {
             TimeUnit.MILLISECONDS.sleep(20);
         }
-        Random random = new Random(round);
         long before = tokens.get();
         long from = System.nanoTime();
-        for (int i = 0; i < ARRIVALS_A_ROUND; i++) {
-            // Poisson arrivals, one caller: the next waits for the answer of the one before.
-            double gap = -Math.log(1 - random.nextDouble()) / ARRIVALS_PER_SECOND;
-            TimeUnit.MICROSECONDS.sleep((long) (Math.min(gap, 4 / ARRIVALS_PER_SECOND) * 1e6));
-            way.onsets.add(ask(dispatch, provider));
+        try (ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<Future<Double>> asked = new ArrayList<>();
+            for (long arrival : arrivals(round)) {
+                TimeUnit.NANOSECONDS.sleep(from + arrival - System.nanoTime());
+                asked.add(callers.submit(() -> ask(dispatch, provider)));
+            }
+            TimeUnit.NANOSECONDS.sleep(from + WINDOW_NANOS - System.nanoTime());
+            // The same work in the same time for every way; who is slow answers some of it after this.
+            way.seconds += (System.nanoTime() - from) / 1e9;
+            way.tokens += tokens.get() - before;
+            for (Future<Double> each : asked) {
+                way.onsets.add(each.get());
+            }
         }
-        way.seconds += (System.nanoTime() - from) / 1e9;
-        way.tokens += tokens.get() - before;
         stop.set(true);
         for (Thread stream : streams) {
             stream.join();
         }
+    }
+
+    private static final long WINDOW_NANOS = (long) (ARRIVALS_A_ROUND / ARRIVALS_PER_SECOND * 1e9);
+
+    /** When callers come within a window, in nanoseconds: independent of each other and of the answers, sorted. */
+    private static long[] arrivals(int round) {
+        return new Random(round)
+                .longs(ARRIVALS_A_ROUND, 0, WINDOW_NANOS)
+                .sorted()
+                .toArray();
     }
 
     private static void stream(
