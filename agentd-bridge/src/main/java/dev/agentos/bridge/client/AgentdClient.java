@@ -114,6 +114,32 @@ public final class AgentdClient implements AutoCloseable {
         post("/v1/models/budgets", budget, ServiceWire.Done.class);
     }
 
+    /** What fetching a model would take: {@code PROVIDER/MODEL}, or a model where there is one Ollama. */
+    public ModelWire.PullPlan planModelPull(String name) {
+        return get("/v1/models/pull-plan" + query("name", name), ModelWire.PullPlan.class);
+    }
+
+    /** Has a provider fetch a model. It goes on by itself; the same again finds what goes on. */
+    public ModelWire.Pull pullModel(String name) {
+        return post("/v1/models/pulls", new ModelWire.Named(name), ModelWire.Pull.class);
+    }
+
+    public ModelWire.Pulls modelPulls() {
+        return get("/v1/models/pulls", ModelWire.Pulls.class);
+    }
+
+    /** How far a model is, once its revision is another than {@code seen}, or as it is after the wait, at most 30 s. */
+    public ModelWire.Pull modelPull(String id, long seen, Duration wait) {
+        return get(
+                "/v1/models/pulls/" + segment(id) + query("seen", seen, "wait_ms", wait.toMillis()),
+                ModelWire.Pull.class);
+    }
+
+    /** Stops fetching a model; it has stopped when this returns. */
+    public ModelWire.Pull cancelModelPull(String id) {
+        return post("/v1/models/pulls/" + segment(id) + "/cancel", "", ModelWire.Pull.class);
+    }
+
     /** Asks a model a short question and measures it. */
     public ModelWire.Probe probeModel(String model) {
         return post("/v1/models/probe", new ModelWire.Named(model), ModelWire.Probe.class);

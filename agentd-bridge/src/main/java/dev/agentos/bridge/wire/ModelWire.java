@@ -105,6 +105,57 @@ public final class ModelWire {
     /** A name of a provider, a model or an alias. */
     public record Named(String name) {}
 
+    /**
+     * What fetching a model would take.
+     *
+     * @param present whether the provider has it; fetching it then looks for a newer one
+     * @param bytes -1 where it is not known
+     * @param words where the size is from, or why it is not known
+     * @param freeBytes and {@code freeWords}: the same of the provider's disk
+     * @param fits false where it is known not to
+     */
+    public record PullPlan(
+            String provider,
+            String model,
+            boolean present,
+            long bytes,
+            String words,
+            long freeBytes,
+            String freeWords,
+            boolean fits) {}
+
+    /**
+     * A model that a provider fetches.
+     *
+     * @param state {@link #RUNNING}, {@link #DONE}, {@link #FAILED} or {@link #CANCELLED}
+     * @param status what it does now, in the provider's words
+     * @param totalBytes 0 while it is not known
+     * @param trouble why it failed; else empty
+     * @param revision changes with everything else here
+     */
+    public record Pull(
+            String id,
+            String provider,
+            String model,
+            String state,
+            String status,
+            long completedBytes,
+            long totalBytes,
+            String trouble,
+            long revision) {
+
+        public static final String RUNNING = "running";
+        public static final String DONE = "done";
+        public static final String FAILED = "failed";
+        public static final String CANCELLED = "cancelled";
+    }
+
+    public record Pulls(List<Pull> pulls) {
+        public Pulls {
+            pulls = List.copyOf(pulls);
+        }
+    }
+
     /** A name that stands for a model; an empty model takes the name away. */
     public record Alias(String name, String model) {}
 

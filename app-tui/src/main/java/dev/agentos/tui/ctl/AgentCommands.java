@@ -262,6 +262,11 @@ final class AgentCommands {
             description = "What the steps of the last run gave.",
             footer = {"", "Example:", "  agentctl result 001 --json"})
     static final class Result extends OnAgent {
+        /** The answer of a model; a plan may have a step of this name as well. */
+        private static final String ANSWER = "answer";
+
+        private static final String LINKS = "links_removed";
+
         Result(CtlContext context) {
             super(context);
         }
@@ -279,13 +284,23 @@ final class AgentCommands {
                 }
                 result.outputs().forEach((step, output) -> {
                     screen.line("  " + screen.paint(Role.ACCENT, step));
-                    if (output instanceof Map<?, ?> map) {
+                    if (output instanceof Map<?, ?> map && step.equals(ANSWER) && map.containsKey(LINKS)) {
+                        answer(screen, map);
+                    } else if (output instanceof Map<?, ?> map) {
                         map.forEach((name, value) -> screen.line("    "
                                 + screen.muted(Screen.pad(String.valueOf(name), 12))
                                 + Screen.fit(screen.text(brief(value)), screen.width() - 18)));
                     }
                 });
             });
+        }
+
+        /** What a model said last is what the agent was for: it is shown whole. */
+        private static void answer(Screen screen, Map<?, ?> answer) {
+            String.valueOf(answer.get("text")).lines().forEach(line -> screen.prose(4, line));
+            if (answer.get(LINKS) instanceof Number links && links.longValue() > 0) {
+                screen.line("    " + screen.muted("links taken out because they carried data: " + links));
+            }
         }
 
         private static String brief(@Nullable Object value) {

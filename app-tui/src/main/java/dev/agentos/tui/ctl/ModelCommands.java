@@ -31,6 +31,7 @@ final class ModelCommands {
         commands.put("probe", new Probe(context));
         commands.put("latency", new Latency(context));
         commands.put("provider", new AddProvider(context));
+        commands.put("pull", new ModelPullCommand(context));
         commands.put("gguf", new Gguf(context));
         commands.put("remove", new Remove(context));
         commands.put("alias", new Alias(context));

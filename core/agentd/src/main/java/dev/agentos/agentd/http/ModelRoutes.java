@@ -8,6 +8,7 @@ import dev.agentos.agentd.models.ModelService;
 import dev.agentos.bridge.wire.ModelWire;
 import dev.agentos.bridge.wire.ServiceWire;
 import dev.agentos.domain.model.ModelException;
+import java.time.Duration;
 import java.util.List;
 
 /** Operations on models. The models themselves are called at the model doors, not here. */
@@ -102,7 +103,52 @@ final class ModelRoutes {
                         List.of(),
                         ModelWire.Named.class,
                         ModelWire.Probe.class,
-                        this::probe));
+                        this::probe),
+                get(
+                        "/v1/models/pull-plan",
+                        "planModelPull",
+                        "What fetching a model would take; nothing is fetched",
+                        List.of("name"),
+                        ModelWire.PullPlan.class,
+                        call -> models.pulls().plan(call.text("name").orElse(""))),
+                get(
+                        "/v1/models/pulls",
+                        "listModelPulls",
+                        "Models that are being fetched, and the last that were",
+                        List.of(),
+                        ModelWire.Pulls.class,
+                        _ -> models.pulls().list()),
+                post(
+                        "/v1/models/pulls",
+                        "pullModel",
+                        "Have a provider fetch a model; it goes on by itself",
+                        List.of(),
+                        ModelWire.Named.class,
+                        ModelWire.Pull.class,
+                        call -> models.pulls()
+                                .start(
+                                        call.trace(),
+                                        call.body(ModelWire.Named.class).name(),
+                                        call.by())),
+                get(
+                        "/v1/models/pulls/{id}",
+                        "readModelPull",
+                        "How far a model is, once that is not what was seen",
+                        List.of("seen", "wait_ms"),
+                        ModelWire.Pull.class,
+                        call -> models.pulls()
+                                .view(
+                                        call.id(),
+                                        call.number("seen", 0),
+                                        Duration.ofMillis(Math.min(call.number("wait_ms", 0), 30_000)))),
+                post(
+                        "/v1/models/pulls/{id}/cancel",
+                        "cancelModelPull",
+                        "Stop fetching a model",
+                        List.of(),
+                        Void.class,
+                        ModelWire.Pull.class,
+                        call -> models.pulls().cancel(call.id())));
     }
 
     private ModelWire.Probe probe(Call call) throws InterruptedException {

@@ -36,6 +36,7 @@ public final class ModelService implements AutoCloseable {
     private final ModelGateway gateway;
     private final ModelDoors doors;
     private final ModelSettings settings;
+    private final ModelPulls pulls;
     private final TimeSource time;
     private final String gpu;
     private final Path run;
@@ -78,6 +79,7 @@ public final class ModelService implements AutoCloseable {
                 time,
                 () -> operatorModels.get().get());
         this.settings = new ModelSettings(means.journal(), registry, budgets, means.keys(), means.ggufs());
+        this.pulls = new ModelPulls(registry, means.journal());
         this.doors = new ModelDoors(run.resolve("doors"), gateway, callers, time);
         registry.add(new ExtractiveProvider(means.vectors()));
     }
@@ -92,6 +94,11 @@ public final class ModelService implements AutoCloseable {
     /** Waits until the providers of before a restart were asked what they have, or until the limit. */
     public void awaitAsked(Duration limit) throws InterruptedException {
         settings.awaitAsked(limit);
+    }
+
+    /** Models that providers fetch. */
+    public ModelPulls pulls() {
+        return pulls;
     }
 
     public ModelSettings settings() {
@@ -153,6 +160,7 @@ public final class ModelService implements AutoCloseable {
 
     @Override
     public void close() {
+        pulls.close();
         doors.close();
         registry.close();
     }

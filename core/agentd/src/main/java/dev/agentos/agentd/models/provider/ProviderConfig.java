@@ -49,6 +49,11 @@ public record ProviderConfig(
         }
     }
 
+    ProviderConfig withPatience(Duration longer) {
+        return new ProviderConfig(
+                name, kind, url, key, placement, models, context, promptPrice, completionPrice, slots, longer);
+    }
+
     /** The url with a path added. */
     URI at(String path) {
         String base = url.toString();

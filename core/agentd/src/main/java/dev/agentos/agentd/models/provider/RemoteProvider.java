@@ -14,12 +14,14 @@ import dev.agentos.domain.model.ModelRequest;
 import dev.agentos.domain.model.ModelRequest.Ability;
 import dev.agentos.domain.model.ModelUsage;
 import dev.agentos.domain.model.TokenCount;
+import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiFunction;
+import java.util.function.Supplier;
 
 /** A provider over HTTP. What it speaks is told by its {@link Dialect}; it is always asked for a stream. */
 public final class RemoteProvider implements ModelProvider {
@@ -60,6 +62,7 @@ public final class RemoteProvider implements ModelProvider {
 
     private final ProviderConfig config;
     private final Dialect dialect;
+    private final Supplier<Map<String, String>> headers;
     private final ProviderHttp http;
 
     /** @param keys the value of a secret, by its name and the host that it is to be sent to; empty where it may not be */
@@ -70,11 +73,9 @@ public final class RemoteProvider implements ModelProvider {
             case "anthropic" -> new AnthropicDialect();
             default -> new OpenAiDialect();
         };
-        this.http = new ProviderHttp(
-                config,
-                () -> dialect.headers(config.key()
-                        .flatMap(key ->
-                                keys.apply(key, String.valueOf(config.url().getHost())))));
+        this.headers = () -> dialect.headers(config.key()
+                .flatMap(key -> keys.apply(key, String.valueOf(config.url().getHost()))));
+        this.http = new ProviderHttp(config, headers);
     }
 
     @Override
@@ -89,6 +90,11 @@ public final class RemoteProvider implements ModelProvider {
     /** For what only some providers can do. */
     ProviderHttp http() {
         return http;
+    }
+
+    /** Another way to the same provider that bears longer silences; whoever asks for it closes it. */
+    ProviderHttp patient(Duration silence) {
+        return new ProviderHttp(config.withPatience(silence), headers);
     }
 
     @Override
