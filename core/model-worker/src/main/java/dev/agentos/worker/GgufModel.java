@@ -23,8 +23,8 @@ import java.util.function.BooleanSupplier;
 /** A GGUF file in llama.cpp, with several slots that share each step of arithmetic. */
 final class GgufModel implements AutoCloseable {
 
-    /** Tokens of one step of arithmetic, for those who do not wait for anybody. */
-    private static final int BATCH = 256;
+    /** Tokens that are read in one step, for those who do not wait for anybody. */
+    private static final int BATCH = 1_024;
 
     private final LlamaModel model;
     private final int portion;
@@ -46,9 +46,11 @@ final class GgufModel implements AutoCloseable {
                 .setCtxSize(options.slots() * options.context())
                 .setThreads(options.threads())
                 .setThreadsBatch(options.threads())
-                .setBatchSize(Math.max(BATCH, options.portion()))
-                .setUbatchSize(Math.max(BATCH, options.portion()))
+                .setBatchSize(BATCH)
+                .setUbatchSize(BATCH / 4)
                 .enableContBatching()
+                // Passes over what other slots hold; without it every token pays for all that lies in the cache.
+                .enableFlashAttn()
                 .disableContextShift()
                 // Slots are chosen by the gateway: what one scope's prompt left behind is not for another's.
                 .setSlotPromptSimilarity(0)
@@ -86,6 +88,12 @@ final class GgufModel implements AutoCloseable {
                 return new Ended(ask.id(), How.CANCELLED, prompt, 0);
             }
             keep = true;
+        } else if (!keep) {
+            // The server remembers a prompt for the next turn of its slot only if it was allowed to reuse the one
+            // before.
+            // So the first character takes the place of what others left there, and the rest goes on from it.
+            model.generate(parameters(ask, prompt(ask, 1), 0, false)).forEach(_ -> {});
+            keep = true;
         }
         StringBuilder text = new StringBuilder(ask.prompt());
         int said = 0;
@@ -121,8 +129,6 @@ final class GgufModel implements AutoCloseable {
         boolean keep = ask.keep();
         for (int i = 1; i <= portions; i++) {
             int end = from + (int) ((long) (prompt.length() - from) * i / portions);
-            // A character outside the basic plane is two units, and is not cut.
-            int cut = end > 0 && Character.isHighSurrogate(prompt.charAt(end - 1)) ? end - 1 : end;
             try {
                 reading.acquire();
             } catch (InterruptedException e) {
@@ -132,15 +138,22 @@ final class GgufModel implements AutoCloseable {
                 if (cancelled.getAsBoolean()) {
                     return false;
                 }
-                model.generate(parameters(ask, prompt.substring(0, cut), 0, keep))
-                        .forEach(_ -> {});
+                model.generate(parameters(ask, prompt(ask, end), 0, keep)).forEach(_ -> {});
             } finally {
                 reading.release();
             }
-            held.put(ask.slot(), prompt.substring(0, cut));
+            held.put(ask.slot(), prompt(ask, end));
             keep = true;
         }
         return !cancelled.getAsBoolean();
+    }
+
+    /** The beginning of the prompt. A character outside the basic plane is two units, and is not cut. */
+    private static String prompt(Generate ask, int length) {
+        String prompt = ask.prompt();
+        int end = Math.min(length, prompt.length());
+        boolean cut = end > 0 && end < prompt.length() && Character.isHighSurrogate(prompt.charAt(end - 1));
+        return prompt.substring(0, cut ? end - 1 : end);
     }
 
     private static int common(String one, String other) {

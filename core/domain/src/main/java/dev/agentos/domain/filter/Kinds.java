@@ -23,6 +23,9 @@ final class Kinds {
     /** Is in an alphabet of base64. */
     static final int BASE64 = 64;
 
+    /** A letter of ASCII. */
+    static final int ASCII_LETTER = 128;
+
     private static final byte[] OF = new byte[0x10000];
 
     static {
@@ -36,6 +39,7 @@ final class Kinds {
             kinds |= Folding.one(c) != c || Character.getType(c) == Character.NON_SPACING_MARK ? FOLDS : 0;
             boolean base64 = (c < 0x80 && Character.isLetterOrDigit(c)) || c == '+' || c == '/' || c == '-' || c == '_';
             kinds |= base64 ? BASE64 : 0;
+            kinds |= c < 0x80 && Character.isLetter(c) ? ASCII_LETTER : 0;
             OF[i] = (byte) kinds;
         }
     }
@@ -45,6 +49,11 @@ final class Kinds {
     /** Whether a character is one of these kinds. */
     static boolean is(char c, int kinds) {
         return (OF[c] & kinds) != 0;
+    }
+
+    /** Everything that a character is. */
+    static int of(char c) {
+        return OF[c] & 0xff;
     }
 
     static char lower(char c) {

@@ -74,16 +74,13 @@ final class Normaliser {
         int posing = 0;
         int other = 0;
         for (int i = from; i < to; i++) {
-            char c = raw.charAt(i);
-            if ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') {
-                latin++;
-            } else if (c >= 0x80) {
-                if (Kinds.is(c, Kinds.POSES)) {
-                    posing++;
-                } else if (Kinds.is(c, Kinds.LETTER)) {
-                    other++;
-                }
-            }
+            // Without a branch: text that is made to be guessed wrong makes each of them slow.
+            int kinds = Kinds.of(raw.charAt(i));
+            int ascii = kinds / Kinds.ASCII_LETTER;
+            int poses = kinds / Kinds.POSES & 1;
+            latin += ascii;
+            posing += poses;
+            other += kinds / Kinds.LETTER & 1 & ~(ascii | poses);
         }
         return posing > 0 && latin * LATIN_PART >= latin + other && latin > 0;
     }

@@ -61,21 +61,23 @@ final class ClassDispatches {
         public ModelReply run(
                 ModelProvider provider, ModelCaller caller, ModelRequest request, ChunkSink sink, Waiting waiting)
                 throws ModelException, InterruptedException {
-            PlainTurn mine = new PlainTurn();
+            QuantumTurn mine = new QuantumTurn();
             StringBuilder said = new StringBuilder();
             int left = request.sampling().maxTokens().orElse(1);
             while (true) {
                 AtomicInteger tokens = new AtomicInteger();
                 ModelRequest rest = request.resumedFrom(said.toString())
-                        .withSampling(request.sampling().withMaxTokens(Math.min(left, QUANTUM)));
+                        .withSampling(request.sampling().withMaxTokens(left));
                 turn.acquire();
                 ModelReply reply;
                 try {
                     reply = provider.generate(
                             rest,
                             chunk -> {
-                                tokens.incrementAndGet();
                                 sink.accept(chunk);
+                                if (tokens.incrementAndGet() == QUANTUM) {
+                                    mine.stop();
+                                }
                             },
                             mine);
                 } finally {
@@ -83,7 +85,7 @@ final class ClassDispatches {
                 }
                 said.append(reply.text());
                 left -= tokens.get();
-                if (left <= 0 || tokens.get() == 0) {
+                if (left <= 0 || reply.finish() != ModelReply.Finish.YIELDED) {
                     return reply;
                 }
             }
@@ -123,6 +125,30 @@ final class ClassDispatches {
                     others.release();
                 }
             }
+        }
+    }
+
+    /** A turn that ends when its tokens are used up, and keeps its slot for the next one. */
+    private static final class QuantumTurn implements Turn {
+        private volatile Runnable stop = () -> {};
+
+        void stop() {
+            stop.run();
+        }
+
+        @Override
+        public boolean mustYield() {
+            return false;
+        }
+
+        @Override
+        public void onYield(Runnable action) {
+            stop = action;
+        }
+
+        @Override
+        public String scope() {
+            return "quantum-" + System.identityHashCode(this);
         }
     }
 

@@ -33,6 +33,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
+import java.util.stream.LongStream;
 
 /**
  * How soon a soft real-time caller gets its first token from one real model server, idle and beside delay-tolerant
@@ -43,7 +44,10 @@ final class ClassesBench implements BenchMain.Bench {
 
     private static final int STREAMS = 8;
     private static final int SLOTS = STREAMS + 1;
-    private static final int PROMPT_CHARS = 256;
+    /** Every character is a token. */
+    private static final int SRT_PROMPT = 512;
+
+    private static final int DT_PROMPT = 256;
     private static final int SRT_TOKENS = 16;
     private static final int DT_TOKENS = 128;
     private static final double ARRIVALS_PER_SECOND = 0.5;
@@ -62,11 +66,12 @@ final class ClassesBench implements BenchMain.Bench {
                         "model",
                         "llama " + shape.layers() + "x" + shape.width() + ", " + shape.weights() / 1_000_000
                                 + " million random weights, Q8_0")
-                .top("prompt_tokens", PROMPT_CHARS)
+                .top("srt_prompt_tokens", SRT_PROMPT)
+                .top("dt_prompt_tokens", DT_PROMPT)
                 .top("srt_output_tokens", SRT_TOKENS)
                 .top("dt_output_tokens", DT_TOKENS)
                 .top("dt_streams", STREAMS)
-                .top("srt_arrivals_per_s", ARRIVALS_PER_SECOND + ", at random times that are the same for every way")
+                .top("srt_arrivals_per_s", ARRIVALS_PER_SECOND + ", each at a random time, the same for every way")
                 .top("arrivals_a_way", ARRIVALS_A_ROUND * rounds);
         try (PlainWorker worker = PlainWorker.start(home, shape, SLOTS, CONTEXT, PORTION)) {
             GgufProvider provider = worker.provider();
@@ -125,7 +130,7 @@ final class ClassesBench implements BenchMain.Bench {
         dispatch.run(
                 provider,
                 ModelCallers.of("srt", LatencyClass.SRT),
-                request(SRT_TOKENS),
+                request(SRT_PROMPT, SRT_TOKENS),
                 _ -> first.compareAndSet(0, System.nanoTime()),
                 new Dispatch.Waiting());
         return (first.get() - from) / 1e6;
@@ -169,11 +174,12 @@ final class ClassesBench implements BenchMain.Bench {
 
     private static final long WINDOW_NANOS = (long) (ARRIVALS_A_ROUND / ARRIVALS_PER_SECOND * 1e9);
 
-    /** When callers come within a window, in nanoseconds: independent of each other and of the answers, sorted. */
+    /** When the caller comes within a window, in nanoseconds: once in each part of it, at a random time in its first half. */
     private static long[] arrivals(int round) {
-        return new Random(round)
-                .longs(ARRIVALS_A_ROUND, 0, WINDOW_NANOS)
-                .sorted()
+        Random random = new Random(round);
+        long part = WINDOW_NANOS / ARRIVALS_A_ROUND;
+        return LongStream.range(0, ARRIVALS_A_ROUND)
+                .map(i -> i * part + random.nextLong(part / 2))
                 .toArray();
     }
 
@@ -190,7 +196,7 @@ final class ClassesBench implements BenchMain.Bench {
                 dispatch.run(
                         provider,
                         ModelCallers.of(name, LatencyClass.DT),
-                        request(DT_TOKENS),
+                        request(DT_PROMPT, DT_TOKENS),
                         count,
                         new Dispatch.Waiting());
             } catch (ModelException e) {
@@ -207,9 +213,9 @@ final class ClassesBench implements BenchMain.Bench {
     private static final Random PROMPTS = new Random(1);
 
     /** Every prompt is new, so that no cache helps anybody. */
-    private static synchronized ModelRequest request(int tokens) {
-        StringBuilder text = new StringBuilder(PROMPT_CHARS);
-        while (text.length() < PROMPT_CHARS) {
+    private static synchronized ModelRequest request(int prompt, int tokens) {
+        StringBuilder text = new StringBuilder(prompt);
+        while (text.length() < prompt) {
             text.append((char) ('a' + PROMPTS.nextInt(26)));
         }
         return new ModelRequest(

@@ -13,7 +13,7 @@ import java.util.Random;
  * nothing; how long it takes is what a model of its size takes. The same shape and seed give the same file.
  *
  * @param layers transformer blocks
- * @param width numbers of one token, a multiple of 64
+ * @param width numbers of one token, a multiple of 128
  * @param inner numbers inside the feed-forward part, a multiple of 32
  * @param context the longest prompt and answer that it says it was trained for
  */
@@ -25,7 +25,7 @@ public record TinyLlama(int layers, int width, int inner, int context, long seed
     /** Under a million weights, for tests. */
     public static final TinyLlama TEST = new TinyLlama(2, 128, 256, 2_048, 7);
 
-    private static final int HEAD = 64;
+    private static final int HEAD = 128;
     private static final int NORMAL = 1;
     private static final int CONTROL = 3;
 
