@@ -39,6 +39,7 @@ public final class CallTree {
         return kind.startsWith("tool.")
                 || kind.startsWith("effect.")
                 || kind.startsWith("egress.")
+                || kind.startsWith("model.")
                 || kind.startsWith("consent.");
     }
 

@@ -201,8 +201,14 @@ public record CenterViewModel(
 
     private AgentLine line(Row row) {
         boolean over = row.state().isFinal();
-        return new AgentLine(
-                row, over ? OptionalDouble.empty() : cpu.cores(row.id()), sparks.getOrDefault(row.id(), NO_SPARK));
+        double[] spark = sparks.getOrDefault(row.id(), NO_SPARK);
+        return new AgentLine(row, over ? OptionalDouble.empty() : cores(row.id(), spark), spark);
+    }
+
+    /** Between the last two looks; before there are two, the newest minute that agentd keeps. */
+    private OptionalDouble cores(String agent, double[] spark) {
+        OptionalDouble measured = cpu.cores(agent);
+        return measured.isPresent() || spark.length == 0 ? measured : OptionalDouble.of(spark[spark.length - 1]);
     }
 
     private static final double[] NO_SPARK = new double[0];

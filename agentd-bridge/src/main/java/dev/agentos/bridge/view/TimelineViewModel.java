@@ -144,6 +144,17 @@ public record TimelineViewModel(String agent, List<Entry> entries) {
                                                         .toList())
                                 : "");
             case "task.ended" -> told(event, Tone.MUTED, "·", "task ended", "");
+            case "content.suspected" ->
+                told(
+                        event,
+                        Tone.NEEDS,
+                        "!",
+                        "suspects orders in what " + text(data, "tool") + " read",
+                        data.get("probability") instanceof Number sure
+                                ? Math.round(sure.doubleValue() * 100) + " % sure; what follows from it is watched"
+                                : "");
+            case "model.called", "model.answered", "model.refused", "model.substituted", "slo.missed" ->
+                Optional.of(ModelStory.entry(event));
             case "service.started" -> told(event, Tone.MUTED, "●", "agentd started", text(data, "version"));
             case "service.stopping" -> told(event, Tone.MUTED, "●", "agentd stopping", text(data, "reason"));
             case "operator.substitutes" ->
@@ -209,7 +220,8 @@ public record TimelineViewModel(String agent, List<Entry> entries) {
                         tool + " refused",
                         text(data, "reason") + (line.isEmpty() ? "" : " · " + line));
             case "needs-consent", "asks" ->
-                told(event, Tone.NEEDS, "?", tool + " needs a person", line.isEmpty() ? target : line);
+                // The question itself follows, and is what a person can act on.
+                told(event, Tone.PLAIN, "▸", tool + " needs a person", line.isEmpty() ? target : line);
             default -> told(event, Tone.PLAIN, "▸", tool, target.isEmpty() ? text(data, "reason") : target);
         };
     }

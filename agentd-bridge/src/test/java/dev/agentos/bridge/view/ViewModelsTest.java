@@ -211,7 +211,7 @@ class ViewModelsTest {
                         "● admitted: c, as its contract says",
                         "▸ run started: read → write",
                         "▸ fs.read: /data",
-                        "? fs.write needs a person: c.yaml:9:1",
+                        "▸ fs.write needs a person: c.yaml:9:1",
                         "✓ allowed: by user me, this once",
                         "✓ fs.write done: /w/s.md, 12 bytes",
                         "✕ fs.write refused: /etc is outside · c.yaml:7:3"),

@@ -4,6 +4,7 @@ import dev.agentos.bridge.client.AgentdClient;
 import dev.agentos.bridge.client.AgentdClient.Search;
 import dev.agentos.bridge.client.AgentdException;
 import dev.agentos.bridge.client.UnreachableException;
+import dev.agentos.bridge.view.ContextViewModel;
 import dev.agentos.bridge.view.DetailTab;
 import dev.agentos.bridge.view.TextLine;
 import dev.agentos.bridge.view.TimelineViewModel;
@@ -11,7 +12,6 @@ import dev.agentos.bridge.view.Tone;
 import dev.agentos.bridge.wire.AgentWire;
 import dev.agentos.bridge.wire.AgentWire.AgentView;
 import dev.agentos.bridge.wire.CatalogWire.EntryView;
-import dev.agentos.bridge.wire.WireJson;
 import dev.agentos.tui.audit.OfflineAudit;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -28,7 +28,6 @@ final class Pages {
 
     private static final int EVENTS = 500;
     private static final int LOG_TAIL = 64 * 1024;
-    private static final int CONTEXT_LINES = 100;
 
     private final AgentdClient client;
 
@@ -174,18 +173,7 @@ final class Pages {
                     TextLine.of("not available here: a process keeps its context to itself; agentd sees its calls,"),
                     TextLine.of("its files and its output, which are the other tabs."));
         }
-        List<TextLine> lines = new ArrayList<>();
-        agent.steps()
-                .forEach(step -> lines.add(new TextLine(
-                        step.state().equals("failed") ? Tone.BAD : step.state().equals("done") ? Tone.OK : Tone.MUTED,
-                        (step.state().equals("done") ? "✓ " : "· ") + step.id() + "  " + step.tool() + "  "
-                                + step.state() + (step.note().isEmpty() ? "" : "  " + step.note()))));
-        client.result(id).outputs().forEach((step, output) -> {
-            lines.add(TextLine.of(""));
-            lines.add(TextLine.muted("${steps." + step + "} is"));
-            String text = output instanceof String said ? said : WireJson.write(output);
-            text.lines().limit(CONTEXT_LINES).forEach(line -> lines.add(TextLine.of("    " + line)));
-        });
+        List<TextLine> lines = ContextViewModel.steps(agent, client.result(id).outputs());
         return lines.isEmpty() ? List.of(TextLine.of("Its plan has no steps.")) : lines;
     }
 
