@@ -3,6 +3,8 @@ package dev.agentos.center;
 import dev.agentos.bridge.client.EmbeddedAgentd;
 import dev.agentos.bridge.client.SocketLocator;
 import dev.agentos.bridge.client.UnreachableException;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import javafx.application.Application;
 
 /** The program {@code agentos-center}. */
@@ -11,6 +13,8 @@ public final class CenterMain {
     static final long STARTED_NANOS = System.nanoTime();
 
     static final int NO_NOTIFICATIONS = 3;
+
+    private static final Logger JAVAFX = Logger.getLogger("javafx");
 
     private static final int USAGE = 2;
     private static final int UNREACHABLE = 69;
@@ -36,9 +40,11 @@ public final class CenterMain {
     }
 
     private static int show(CenterOptions options) {
+        // JavaFX says on every start that it came from the class path, which is as it is meant here.
+        JAVAFX.setLevel(Level.SEVERE);
         try {
             SocketLocator.Place place = SocketLocator.locate(options.socket(), System.getenv(), SocketLocator.uid());
-            if (place.mayStart() && !EmbeddedAgentd.answers(place.socket())) {
+            if (place.mayStart() && !options.installer() && !EmbeddedAgentd.answers(place.socket())) {
                 EmbeddedAgentd.start(place, System.getenv());
             }
             if (options.consentOnly()) {

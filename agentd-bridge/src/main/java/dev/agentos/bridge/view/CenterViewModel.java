@@ -7,7 +7,9 @@ import dev.agentos.bridge.wire.ConsentWire.AskView;
 import dev.agentos.bridge.wire.ConsentWire.Asks;
 import dev.agentos.bridge.wire.EventWire.EventView;
 import dev.agentos.bridge.wire.EventWire.History;
+import dev.agentos.bridge.wire.ModelWire;
 import dev.agentos.bridge.wire.ServiceWire;
+import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,6 +25,7 @@ import java.util.OptionalDouble;
  * @param heardAt when anything was heard last
  * @param sparks the last 15 minutes of CPU by agent, oldest first, one value a minute
  * @param cpu what each agent takes of the processors
+ * @param use what models were asked for today, and by agent
  * @param message one line for the person; empty when there is nothing to say
  */
 public record CenterViewModel(
@@ -37,6 +40,7 @@ public record CenterViewModel(
         HistoryViewModel history,
         Map<String, double[]> sparks,
         CpuViewModel cpu,
+        ModelWire.Latencies use,
         String message) {
 
     private static final int EVENTS_KEPT = 300;
@@ -47,10 +51,10 @@ public record CenterViewModel(
     }
 
     /** An agent as the table shows it. {@code cpu} is in cores; empty where it was not measured. */
-    public record AgentLine(Row row, OptionalDouble cpu, double[] spark) {}
+    public record AgentLine(Row row, OptionalDouble cpu, double[] spark, Optional<ModelWire.Latency> use) {}
 
     /** Sums over the agents that are shown. */
-    public record Sums(int shown, double cpu, long memoryBytes, long toolCalls) {}
+    public record Sums(int shown, double cpu, long memoryBytes, long toolCalls, long tokens, String costUsd) {}
 
     public static CenterViewModel start() {
         return new CenterViewModel(
@@ -65,6 +69,7 @@ public record CenterViewModel(
                 HistoryViewModel.empty(),
                 Map.of(),
                 CpuViewModel.empty(),
+                new ModelWire.Latencies(List.of(), 0, "0"),
                 "");
     }
 
@@ -115,6 +120,7 @@ public record CenterViewModel(
                         history,
                         sparks,
                         next.cpu,
+                        use,
                         message);
     }
 
@@ -135,12 +141,13 @@ public record CenterViewModel(
                 history.reduce(piece),
                 sparks,
                 cpu,
+                use,
                 message);
     }
 
     public CenterViewModel withSparks(Map<String, double[]> measured) {
         return new CenterViewModel(
-                place, known, heardAt, agents, inbox, connection, status, events, history, measured, cpu, message);
+                place, known, heardAt, agents, inbox, connection, status, events, history, measured, cpu, use, message);
     }
 
     private CenterViewModel with(ConnectionViewModel next) {
@@ -149,7 +156,7 @@ public record CenterViewModel(
 
     private CenterViewModel measured(CpuViewModel next) {
         return new CenterViewModel(
-                place, known, heardAt, agents, inbox, connection, status, events, history, sparks, next, message);
+                place, known, heardAt, agents, inbox, connection, status, events, history, sparks, next, use, message);
     }
 
     private CenterViewModel heard(Instant at) {
@@ -165,6 +172,7 @@ public record CenterViewModel(
                 history,
                 sparks,
                 cpu,
+                use,
                 message);
     }
 
@@ -172,12 +180,12 @@ public record CenterViewModel(
 
     public CenterViewModel at(Place next) {
         return new CenterViewModel(
-                next, known, heardAt, agents, inbox, connection, status, events, history, sparks, cpu, "");
+                next, known, heardAt, agents, inbox, connection, status, events, history, sparks, cpu, use, "");
     }
 
     public CenterViewModel said(String text) {
         return new CenterViewModel(
-                place, known, heardAt, agents, inbox, connection, status, events, history, sparks, cpu, text);
+                place, known, heardAt, agents, inbox, connection, status, events, history, sparks, cpu, use, text);
     }
 
     public CenterViewModel filtered(String text) {
@@ -202,7 +210,18 @@ public record CenterViewModel(
     private AgentLine line(Row row) {
         boolean over = row.state().isFinal();
         double[] spark = sparks.getOrDefault(row.id(), NO_SPARK);
-        return new AgentLine(row, over ? OptionalDouble.empty() : cores(row.id(), spark), spark);
+        return new AgentLine(row, over ? OptionalDouble.empty() : cores(row.id(), spark), spark, use(row.id()));
+    }
+
+    /** What one agent asked of models; empty where it asked for nothing. */
+    public Optional<ModelWire.Latency> use(String agent) {
+        return use.agents().stream().filter(one -> one.agent().equals(agent)).findFirst();
+    }
+
+    /** The state after agentd told what models were asked for. */
+    public CenterViewModel reduce(ModelWire.Latencies now) {
+        return new CenterViewModel(
+                place, known, heardAt, agents, inbox, connection, status, events, history, sparks, cpu, now, message);
     }
 
     /** Between the last two looks; before there are two, the newest minute that agentd keeps. */
@@ -220,7 +239,16 @@ public record CenterViewModel(
                 lines.size(),
                 lines.stream().mapToDouble(line -> line.cpu().orElse(0)).sum(),
                 lines.stream().mapToLong(line -> line.row().memoryBytes()).sum(),
-                lines.stream().mapToLong(line -> line.row().toolCalls()).sum());
+                lines.stream().mapToLong(line -> line.row().toolCalls()).sum(),
+                lines.stream()
+                        .flatMap(line -> line.use().stream())
+                        .mapToLong(ModelWire.Latency::tokens)
+                        .sum(),
+                lines.stream()
+                        .flatMap(line -> line.use().stream())
+                        .map(used -> new BigDecimal(used.costUsd()))
+                        .reduce(BigDecimal.ZERO, BigDecimal::add)
+                        .toPlainString());
     }
 
     /** The agents as a panel shows them. */
@@ -257,6 +285,7 @@ public record CenterViewModel(
                 history,
                 sparks,
                 cpu,
+                use,
                 message);
     }
 }

@@ -15,6 +15,7 @@ import java.time.ZoneId;
 import java.util.List;
 import javafx.animation.KeyFrame;
 import javafx.animation.Timeline;
+import javafx.geometry.VPos;
 import javafx.scene.Node;
 import javafx.scene.control.Hyperlink;
 import javafx.scene.control.Label;
@@ -125,6 +126,7 @@ public final class CardView {
                 text.getStyleClass().add("mono");
             }
             GridPane.setHgrow(text, Priority.ALWAYS);
+            GridPane.setValignment(label, VPos.TOP);
             grid.addRow(row++, label, text);
         }
         return grid;

@@ -2,64 +2,49 @@ package dev.agentos.center.live;
 
 import dev.agentos.bridge.client.AgentdClient;
 import dev.agentos.bridge.client.AgentdException;
-import dev.agentos.bridge.client.EventStream;
 import dev.agentos.bridge.client.EventStream.Signal;
+import dev.agentos.bridge.client.ServiceFeed;
 import dev.agentos.bridge.client.UnreachableException;
 import dev.agentos.bridge.view.CenterViewModel;
 import dev.agentos.bridge.view.HistoryViewModel;
-import dev.agentos.bridge.wire.AgentWire.Agents;
+import dev.agentos.bridge.wire.ConsentWire.AskView;
 import dev.agentos.bridge.wire.EventWire;
+import dev.agentos.bridge.wire.EventWire.EventView;
 import dev.agentos.center.ui.Store;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.HashMap;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 
-/**
- * What the window hears: events as they happen, across lost connections, snapshots of what events do not tell, and
- * measurements. It asks often while things happen and rarely while they do not, and asking never takes more than a
- * twentieth of the time.
- */
+/** What the window hears: what every face hears, and measurements while somebody looks. */
 public final class CenterFeed implements AutoCloseable {
 
-    private static final long BUSY_MS = 2_000;
-    private static final long IDLE_MS = 30_000;
     private static final long HISTORY_MS = 5_000;
-    private static final long SPARKS_MS = 30_000;
     private static final long RETRY_MS = 1_000;
-    private static final int COSTS_AT_MOST = 20;
-    private static final int SPARKED = 300;
-    private static final int TOLD = 100;
     private static final List<String> MEASURED = List.of("machine", "class:HRT", "class:SRT", "class:DT");
 
     private final AgentdClient client;
     private final Store<CenterViewModel> store;
-    private final Semaphore wanted = new Semaphore(0);
-    private final AtomicBoolean happened = new AtomicBoolean(true);
-    private volatile boolean watched = true;
+    private final ServiceFeed feed;
     private volatile boolean closed;
-    private long sparksAt = System.nanoTime() - SPARKS_MS * 1_000_000;
+    private volatile boolean watched = true;
 
     public CenterFeed(AgentdClient client, Store<CenterViewModel> store) {
         this.client = client;
         this.store = store;
+        this.feed = new ServiceFeed(client, new Heard(store));
     }
 
     public void start() {
-        Thread.ofPlatform().daemon().name("events").start(this::events);
-        Thread.ofPlatform().daemon().name("snapshots").start(this::snapshots);
+        feed.start();
         Thread.ofPlatform().daemon().name("history").start(this::history);
     }
 
     /** Asks anew, now. */
     public void refresh() {
-        happened.set(true);
-        wanted.release();
+        feed.refresh();
     }
 
     /** Whether anybody looks: an iconified window needs no measurements. */
@@ -67,128 +52,39 @@ public final class CenterFeed implements AutoCloseable {
         watched = looks;
     }
 
-    // ------------------------------------------------------------------ events
-
-    private void events() {
-        long head = -1;
-        while (!closed) {
-            try {
-                if (head < 0) {
-                    head = client.events(Long.MAX_VALUE - 1, 1).head();
-                    EventWire.Events recent = client.events(Math.max(0, head - TOLD), TOLD);
-                    store.hear(model -> {
-                        CenterViewModel next = model;
-                        for (EventWire.EventView event : recent.events()) {
-                            next = next.told(event);
-                        }
-                        return next;
-                    });
-                    store.hear(model -> model.reduce(new Signal.Back(0), Instant.now()));
-                    refresh();
+    /** Everything that is heard is a change of the one state. */
+    private record Heard(Store<CenterViewModel> store) implements ServiceFeed.Listener {
+        @Override
+        public void told(List<EventView> before) {
+            store.hear(model -> {
+                CenterViewModel next = model;
+                for (EventView event : before) {
+                    next = next.told(event);
                 }
-                listen(head);
-            } catch (UnreachableException | AgentdException e) {
-                String why = String.valueOf(e.getMessage());
-                store.hear(model -> model.reduce(new Signal.Lost(why), Instant.now()));
-                pause(RETRY_MS);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                return;
-            }
+                return next;
+            });
         }
-    }
 
-    private void listen(long head) throws InterruptedException {
-        try (EventStream stream = client.stream(head)) {
-            while (!closed) {
-                Optional<Signal> signal = stream.next(Duration.ofSeconds(20));
-                if (signal.isEmpty()) {
-                    continue;
-                }
-                Instant now = Instant.now();
-                Signal heard = signal.get();
-                store.hear(model -> model.reduce(heard, now));
-                happened.set(true);
-                switch (heard) {
-                    case Signal.Happened event -> {
-                        if (event.event().kind().equals("consent.asked")
-                                && event.event().data().get("ask") instanceof String id) {
-                            ask(id);
-                        }
-                        wanted.release();
-                    }
-                    case Signal.Back _ -> refresh();
-                    case Signal.Lost _ -> {}
-                }
-            }
+        @Override
+        public void heard(Signal signal, Instant at) {
+            store.hear(model -> model.reduce(signal, at));
         }
-    }
 
-    private void ask(String id) {
-        try {
-            var ask = client.ask(id);
-            store.hear(model -> model.inbox().announced().contains(id) ? model.reduce(ask) : model);
-        } catch (AgentdException | UnreachableException e) {
-            // It was answered meanwhile, or the next snapshot brings it.
-            wanted.release();
+        @Override
+        public void asked(AskView ask) {
+            store.hear(model -> model.inbox().announced().contains(ask.id()) ? model.reduce(ask) : model);
         }
-    }
 
-    // ------------------------------------------------------------------ snapshots
-
-    private void snapshots() {
-        while (!closed) {
-            long from = System.nanoTime();
-            try {
-                snapshot();
-            } catch (AgentdException | UnreachableException e) {
-                // The event stream tells that agentd is silent, and asks for a snapshot when it is back.
-                pause(RETRY_MS);
-            }
-            long took = (System.nanoTime() - from) / 1_000_000;
-            boolean busy = happened.getAndSet(false);
-            try {
-                if (wanted.tryAcquire(
-                        Math.max(busy ? BUSY_MS : IDLE_MS, took * COSTS_AT_MOST), TimeUnit.MILLISECONDS)) {
-                    // Several things that happen together are one reason to look.
-                    TimeUnit.MILLISECONDS.sleep(Math.max(300, took * COSTS_AT_MOST));
-                    wanted.drainPermits();
-                }
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                return;
-            }
+        @Override
+        public void looked(ServiceFeed.Snapshot now) {
+            store.hear(model -> model.reduce(now.agents(), now.status(), now.asks(), now.at())
+                    .reduce(now.use()));
         }
-    }
 
-    private void snapshot() {
-        Agents agents = client.agents();
-        var status = client.status();
-        var asks = client.asks();
-        Instant now = Instant.now();
-        store.hear(model -> model.reduce(agents, status, asks, now));
-        List<String> live = agents.agents().stream()
-                .filter(agent -> agent.endedAt().isEmpty())
-                .map(agent -> agent.id())
-                .toList();
-        if (System.nanoTime() - sparksAt > SPARKS_MS * 1_000_000 && !live.isEmpty() && live.size() <= SPARKED) {
-            sparksAt = System.nanoTime();
-            Map<String, double[]> measured = sparks();
-            store.hear(model -> model.withSparks(measured));
+        @Override
+        public void measured(Map<String, double[]> sparks) {
+            store.hear(model -> model.withSparks(sparks));
         }
-    }
-
-    private Map<String, double[]> sparks() {
-        Map<String, double[]> measured = new HashMap<>();
-        Duration span = Duration.ofSeconds(HistoryViewModel.SPAN_SECONDS);
-        for (EventWire.Series series : client.history("", "minute", span).series()) {
-            if (series.subject().startsWith("agent:") && series.name().equals("cpu_cores")) {
-                measured.put(
-                        series.subject().substring("agent:".length()),
-                        series.points().stream().mapToDouble(point -> point[1]).toArray());
-            }
-        }
-        return measured;
     }
 
     // ------------------------------------------------------------------ measurements
@@ -212,10 +108,18 @@ public final class CenterFeed implements AutoCloseable {
         long missing = newest == 0
                 ? HistoryViewModel.SPAN_SECONDS
                 : Math.min(HistoryViewModel.SPAN_SECONDS, Instant.now().getEpochSecond() - newest + 1);
+        List<EventWire.History> pieces = new ArrayList<>();
         for (String subject : MEASURED) {
-            EventWire.History piece = client.history(subject, "second", Duration.ofSeconds(Math.max(1, missing)));
-            store.hear(model -> model.reduce(piece));
+            pieces.add(client.history(subject, "second", Duration.ofSeconds(Math.max(1, missing))));
         }
+        // One change, so that it is painted once.
+        store.hear(model -> {
+            CenterViewModel next = model;
+            for (EventWire.History piece : pieces) {
+                next = next.reduce(piece);
+            }
+            return next;
+        });
     }
 
     private static void pause(long millis) {
@@ -229,6 +133,6 @@ public final class CenterFeed implements AutoCloseable {
     @Override
     public void close() {
         closed = true;
-        wanted.release();
+        feed.close();
     }
 }

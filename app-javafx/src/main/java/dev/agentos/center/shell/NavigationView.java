@@ -59,7 +59,7 @@ final class NavigationView {
         Label count = counts.get(tab);
         if (count != null) {
             count.setText(text);
-            count.getStyleClass().setAll("label", "count", needs ? "tone-needs" : "faint-count");
+            Parts.restyle(count, "label", "count", needs ? "tone-needs" : "faint-count");
         }
     }
 }

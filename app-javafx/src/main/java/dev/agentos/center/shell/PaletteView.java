@@ -83,6 +83,10 @@ final class PaletteView {
     }
 
     private void fill() {
+        if (!isOpen()) {
+            // The list of commands is read when it is first wanted, not at the start of the window.
+            return;
+        }
         armed = Optional.empty();
         note.setText("Enter opens or runs · what changes something takes a second Enter · Esc leaves");
         show(PaletteEntry.of(

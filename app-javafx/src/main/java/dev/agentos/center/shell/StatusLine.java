@@ -39,7 +39,7 @@ final class StatusLine {
         Tone tone = !there ? Tone.NEEDS : word.equals("ready") ? Tone.OK : Tone.NEEDS;
         glyph.set(there ? "●" : "◌");
         service.setText(word.equals("ready") ? "agentd" : "agentd " + word);
-        serviceState.getStyleClass().setAll("row", "state", Parts.tone(tone));
+        Parts.restyle(serviceState, "row", "state", Parts.tone(tone));
         if (state.status().isEmpty()) {
             return;
         }
@@ -47,7 +47,7 @@ final class StatusLine {
         ServiceWire.Enforcement enforced = status.enforcement();
         String level = enforced.enforced() == enforced.total() ? "full" : enforced.enforced() == 0 ? "none" : "partial";
         enforcement.setText("Enforcement: " + level + " (" + enforced.enforced() + " of " + enforced.total() + ")");
-        calls.setText("Tool calls: " + Measures.count(state.sums().toolCalls()));
+        calls.setText("Today: " + Measures.spent(state.use().todayTokens(), state.use().todayCostUsd()));
         audit.setText("Audit: " + Measures.exact(status.audit().records()) + " records, signed to #"
                 + Measures.exact(status.audit().checkpointCount()));
         ServiceWire.MachineView host = status.machine();

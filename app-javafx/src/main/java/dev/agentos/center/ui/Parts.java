@@ -1,6 +1,7 @@
 package dev.agentos.center.ui;
 
 import dev.agentos.bridge.view.Tone;
+import java.util.List;
 import java.util.Locale;
 import javafx.geometry.Pos;
 import javafx.scene.Node;
@@ -134,6 +135,13 @@ public final class Parts {
         state.getStyleClass().addAll("state", tone(tone));
         state.setAlignment(Pos.CENTER_LEFT);
         return state;
+    }
+
+    /** Gives a node these style classes and no others; the same ones again cost nothing. */
+    public static void restyle(Node node, String... styles) {
+        if (!node.getStyleClass().equals(List.of(styles))) {
+            node.getStyleClass().setAll(styles);
+        }
     }
 
     /** The style class of a tone. */

@@ -17,6 +17,8 @@ import javafx.scene.layout.Region;
 public final class TextTable<T> {
 
     private static final double ROW_HEIGHT = 34;
+    private static final double LETTER = 7.5;
+    private static final double HEAD_SPACE = 20;
 
     private final ObservableList<T> rows = FXCollections.observableArrayList();
     private final TableView<T> table = new TableView<>(rows);
@@ -36,6 +38,8 @@ public final class TextTable<T> {
         TableColumn<T, String> column = new TableColumn<>(title);
         column.setCellValueFactory(row -> new ReadOnlyStringWrapper(text.apply(row.getValue())));
         column.setPrefWidth(width);
+        // A narrow window may cut what stands in a row, which is whole in its tooltip, but no heading.
+        column.setMinWidth(title.length() * LETTER + HEAD_SPACE);
         boolean figure = style.equals("figure");
         if (figure) {
             column.getStyleClass().add("figures");

@@ -5,17 +5,22 @@ import dev.agentos.bridge.view.CenterViewModel;
 import dev.agentos.bridge.view.CenterViewModel.AgentLine;
 import dev.agentos.bridge.view.Measures;
 import dev.agentos.bridge.view.Tone;
+import dev.agentos.bridge.wire.ModelWire;
 import dev.agentos.center.ui.Glyph;
 import dev.agentos.center.ui.Parts;
 import dev.agentos.center.ui.Preferences;
 import dev.agentos.center.ui.Rows;
 import dev.agentos.center.ui.Sparkline;
+import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
-import javafx.beans.property.SimpleObjectProperty;
+import javafx.beans.property.ReadOnlyObjectWrapper;
 import javafx.collections.FXCollections;
 import javafx.collections.ObservableList;
 import javafx.collections.transformation.SortedList;
@@ -36,11 +41,24 @@ import javafx.scene.layout.VBox;
 /** Agents as processes, with a row of totals that follows the filter. Rows keep their place whatever happens to them. */
 public final class AgentTable {
 
+    private static final double FIGURE = 70;
     private static final double ROW_HEIGHT = 36;
+    private static final double HEAD_HEIGHT = 35;
 
-    private final ObservableList<AgentLine> lines = FXCollections.observableArrayList();
-    private final SortedList<AgentLine> sorted = new SortedList<>(lines);
-    private final TableView<AgentLine> table = new TableView<>(sorted);
+    /**
+     * The place of an agent in the table. Its line changes, the list does not: a table whose list changes makes all of
+     * its cells anew.
+     */
+    private record Held(String id, ReadOnlyObjectWrapper<AgentLine> line) {
+        AgentLine now() {
+            return line.get();
+        }
+    }
+
+    private final ObservableList<Held> lines = FXCollections.observableArrayList();
+    private final SortedList<Held> sorted = new SortedList<>(lines);
+    private final TableView<Held> table = new TableView<>(sorted);
+    private final Map<String, Held> held = new HashMap<>();
     private final Preferences preferences;
     private final HBox totals = new HBox();
     private final VBox root = new VBox(table, totals);
@@ -58,22 +76,11 @@ public final class AgentTable {
         column(
                 "State",
                 130,
-                line -> line,
                 this::state,
                 Comparator.comparing(line -> line.row().word()));
-        column(
-                "Agent",
-                260,
-                line -> line,
-                this::name,
-                Comparator.comparing(line -> line.row().id()));
-        column(
-                "Class",
-                70,
-                line -> line,
-                this::chip,
-                Comparator.comparing(line -> line.row().latency()));
-        column("15 min", 110, line -> line, this::spark, null);
+        column("Agent", 260, this::name, Comparator.comparing(line -> line.row().id()));
+        column("Class", 70, this::chip, Comparator.comparing(line -> line.row().latency()));
+        column("15 min", 110, this::spark, null);
         figure("CPU", line -> Measures.cores(line.cpu()), line -> line.cpu().orElse(-1));
         figure(
                 "MiB",
@@ -83,12 +90,24 @@ public final class AgentTable {
                 "Calls",
                 line -> Measures.count(line.row().toolCalls()),
                 line -> line.row().toolCalls());
-        figure("Step", AgentTable::step, line -> line.row().stepsDone());
+        figure(
+                "Tokens",
+                line -> line.use().map(used -> Measures.count(used.tokens())).orElse(Measures.NONE),
+                line -> line.use().map(ModelWire.Latency::tokens).orElse(0L));
+        figure(
+                "$",
+                line -> line.use().map(used -> Measures.dollars(used.costUsd())).orElse(Measures.NONE),
+                line -> line.use().map(used -> Double.parseDouble(used.costUsd())).orElse(0.0));
+        figure(
+                "Onset",
+                AgentTable::onset,
+                line -> line.use().map(ModelWire.Latency::onsetMs).orElse(-1.0));
+        figure("Done", AgentTable::step, line -> line.row().stepsDone());
         table.setRowFactory(_ -> row(opens));
         table.setOnKeyPressed(event -> {
-            AgentLine line = table.getSelectionModel().getSelectedItem();
+            Held line = table.getSelectionModel().getSelectedItem();
             if (event.getCode() == KeyCode.ENTER && line != null) {
-                opens.accept(line.row().id());
+                opens.accept(line.id());
                 event.consume();
             }
         });
@@ -112,7 +131,7 @@ public final class AgentTable {
     /** The agents that are selected. */
     public List<Row> selected() {
         return table.getSelectionModel().getSelectedItems().stream()
-                .map(AgentLine::row)
+                .map(one -> one.now().row())
                 .toList();
     }
 
@@ -121,7 +140,24 @@ public final class AgentTable {
     }
 
     public void show(List<AgentLine> next, CenterViewModel.Sums sums) {
-        Rows.sync(lines, next, line -> line.row().id());
+        List<Held> wanted = new ArrayList<>(next.size());
+        List<Held> changed = new ArrayList<>();
+        for (AgentLine line : next) {
+            Held place = held.computeIfAbsent(line.row().id(), id -> new Held(id, new ReadOnlyObjectWrapper<>(line)));
+            if (!line.equals(place.now())) {
+                place.line().set(line);
+                changed.add(place);
+            }
+            wanted.add(place);
+        }
+        held.values().retainAll(new HashSet<>(wanted));
+        Rows.sync(lines, wanted, Held::id);
+        if (!table.getSortOrder().isEmpty()) {
+            // Only a sorted table has to look at its order again.
+            changed.forEach(place -> lines.set(lines.indexOf(place), place));
+        }
+        // The totals stand right below the last agent.
+        table.setMaxHeight(HEAD_HEIGHT + Math.max(1, next.size()) * ROW_HEIGHT);
         List<String> texts = List.of(
                 sums.shown() + " shown",
                 "",
@@ -130,10 +166,21 @@ public final class AgentTable {
                 Measures.cores(java.util.OptionalDouble.of(sums.cpu())),
                 Measures.mebibytes(sums.memoryBytes()),
                 Measures.count(sums.toolCalls()),
+                sums.tokens() == 0 ? Measures.NONE : Measures.count(sums.tokens()),
+                Measures.dollars(sums.costUsd()),
+                "",
                 "");
         for (int i = 0; i < texts.size(); i++) {
             ((Label) totals.getChildren().get(i)).setText(texts.get(i));
         }
+    }
+
+    /** Median time to the first token, and what the contract promises. */
+    private static String onset(AgentLine line) {
+        return line.use()
+                .filter(used -> used.answers() > 0)
+                .map(used -> Math.round(used.onsetMs()) + (used.onsetSloMs() > 0 ? "/" + used.onsetSloMs() : ""))
+                .orElse(Measures.NONE);
     }
 
     private static String step(AgentLine line) {
@@ -142,11 +189,11 @@ public final class AgentTable {
                 : line.row().stepsDone() + " of " + line.row().steps();
     }
 
-    private TableRow<AgentLine> row(Consumer<String> opens) {
-        TableRow<AgentLine> row = new TableRow<>();
+    private TableRow<Held> row(Consumer<String> opens) {
+        TableRow<Held> row = new TableRow<>();
         row.setOnMouseClicked(event -> {
             if (event.getButton() == MouseButton.PRIMARY && event.getClickCount() == 2 && !row.isEmpty()) {
-                opens.accept(row.getItem().row().id());
+                opens.accept(row.getItem().id());
             }
         });
         return row;
@@ -157,11 +204,10 @@ public final class AgentTable {
     private void column(
             String title,
             double width,
-            Function<AgentLine, AgentLine> value,
             Consumer<Cell> paint,
             @org.jspecify.annotations.Nullable Comparator<AgentLine> order) {
-        TableColumn<AgentLine, AgentLine> column = new TableColumn<>(title);
-        column.setCellValueFactory(data -> new SimpleObjectProperty<>(value.apply(data.getValue())));
+        TableColumn<Held, AgentLine> column = new TableColumn<>(title);
+        column.setCellValueFactory(data -> data.getValue().line().getReadOnlyProperty());
         column.setCellFactory(_ -> new Cell(paint));
         column.setPrefWidth(preferences.values().columns().getOrDefault("agents/" + title, width));
         column.setSortable(order != null);
@@ -177,8 +223,7 @@ public final class AgentTable {
     private void figure(String title, Function<AgentLine, String> text, ToDoubleFunction<AgentLine> order) {
         column(
                 title,
-                84,
-                line -> line,
+                FIGURE,
                 cell -> {
                     Label label = cell.part(() -> Parts.text("", "figure"));
                     label.setText(text.apply(cell.line()));
@@ -193,7 +238,7 @@ public final class AgentTable {
         Row row = cell.line().row();
         ((Glyph) box.getChildren().getFirst()).set(row.glyph());
         ((Label) box.getChildren().getLast()).setText(row.word());
-        box.getStyleClass().setAll("state", Parts.tone(row.tone()));
+        Parts.restyle(box, "state", Parts.tone(row.tone()));
     }
 
     private void name(Cell cell) {
@@ -207,19 +252,18 @@ public final class AgentTable {
         Label chip = cell.part(() -> Parts.chip(""));
         String latency = cell.line().row().latency();
         chip.setText(latency);
-        chip.getStyleClass().setAll("label", "chip", "chip-" + latency.toLowerCase(java.util.Locale.ROOT));
+        Parts.restyle(chip, "label", "chip", "chip-" + latency.toLowerCase(java.util.Locale.ROOT));
         chip.setVisible(!latency.isEmpty());
     }
 
     private void spark(Cell cell) {
         Sparkline spark = cell.part(Sparkline::new);
         spark.setPrefSize(90, 18);
-        spark.getStyleClass()
-                .setAll("sparkline", "chart-" + cell.line().row().latency().toLowerCase(java.util.Locale.ROOT));
+        Parts.restyle(spark, "sparkline", "chart-" + cell.line().row().latency().toLowerCase(java.util.Locale.ROOT));
         spark.setValues(cell.line().spark());
     }
 
-    private void total(TableColumn<AgentLine, ?> column) {
+    private void total(TableColumn<Held, ?> column) {
         Label label = Parts.text("", column.getStyleClass().contains("figures") ? "figure" : "muted", "total");
         label.setAlignment(column.getStyleClass().contains("figures") ? Pos.CENTER_RIGHT : Pos.CENTER_LEFT);
         label.minWidthProperty().bind(column.widthProperty());
@@ -228,7 +272,7 @@ public final class AgentTable {
     }
 
     /** A cell whose parts are made once and filled again. */
-    private static final class Cell extends TableCell<AgentLine, AgentLine> {
+    private static final class Cell extends TableCell<Held, AgentLine> {
         private final Consumer<Cell> paint;
         private @org.jspecify.annotations.Nullable Region part;
 

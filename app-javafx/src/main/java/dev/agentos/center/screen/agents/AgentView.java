@@ -53,7 +53,9 @@ final class AgentView {
                 new FilesTab(context),
                 new ContractTab(context),
                 new CallsTab(context),
-                new ContextTab());
+                new ContextTab(context),
+                MissingTab.checkpoints(),
+                MissingTab.children());
         beside = new ContractTab(context);
         tabs = new TabBar(sides.stream().map(AgentTab::title).toList(), this::side);
         MenuItem keep = new MenuItem("Keep it running");
@@ -68,6 +70,9 @@ final class AgentView {
         head.getStyleClass().add("agent-head");
         columns.getStyleClass().add("figures-row");
         HBox.setHgrow(body, Priority.ALWAYS);
+        // What a side would like to be high never pushes the head out of the window.
+        body.setMinSize(0, 0);
+        columns.setMinHeight(0);
         VBox.setVgrow(columns, Priority.ALWAYS);
         root = new VBox(
                 Parts.link("‹ Agents", () -> context.go(Place.of(CenterTab.AGENTS))), head, tabs.node(), columns);

@@ -1,23 +1,74 @@
 package dev.agentos.center.screen.agents;
 
+import dev.agentos.bridge.client.AgentdClient.Search;
 import dev.agentos.bridge.view.CenterViewModel;
+import dev.agentos.bridge.view.ContextViewModel;
+import dev.agentos.bridge.view.ContextViewModel.Call;
+import dev.agentos.bridge.view.Measures;
 import dev.agentos.bridge.view.PanelState;
+import dev.agentos.bridge.view.TextLine;
+import dev.agentos.bridge.wire.AgentWire.AgentView;
+import dev.agentos.center.ui.LinesView;
 import dev.agentos.center.ui.PanelView;
 import dev.agentos.center.ui.Parts;
+import dev.agentos.center.ui.ScreenContext;
+import dev.agentos.center.ui.TextTable;
+import java.util.List;
+import javafx.scene.control.Label;
+import javafx.scene.control.ProgressBar;
+import javafx.scene.layout.Priority;
 import javafx.scene.layout.Region;
 import javafx.scene.layout.VBox;
 
-/** The context window of an agent's model; this agentd keeps none, and says so. */
+/** How full the context window of an agent's model is, call by call, and what the steps of its plan have to go on. */
 final class ContextTab implements AgentTab {
 
-    private final VBox root;
+    private static final int EVENTS = 500;
 
-    ContextTab() {
-        PanelView<String> panel = new PanelView<>(new VBox(), _ -> {});
-        panel.show(new PanelState.Missing<>(
-                "agentd keeps no context window, no checkpoint and no child agent that could be shown.",
-                "They come with agents that can be saved and can start others."));
-        root = Parts.panel(Parts.head("Context, checkpoints, children"), panel);
+    /** @param steps what the steps of a plan gave so far; empty without a plan */
+    private record Found(ContextViewModel calls, List<TextLine> steps) {}
+
+    private final ScreenContext context;
+    private final Label sentence = Parts.text("", "strong");
+    private final ProgressBar full = new ProgressBar(0);
+    private final TextTable<Call> calls =
+            new TextTable<>(call -> call.clock() + call.model() + call.prompt() + call.said());
+    private final LinesView steps = new LinesView(false);
+    private final VBox window;
+    private final PanelView<Found> panel;
+    private final VBox content = new VBox();
+    private final VBox root;
+    private String agent = "";
+
+    ContextTab(ScreenContext context) {
+        this.context = context;
+        calls.column("At", 80, "mono", Call::clock)
+                .column("Model", 150, "mono", Call::model)
+                .column("Sent", 60, "figure", call -> Measures.count(call.prompt()))
+                .column("Said", 60, "figure", call -> Measures.count(call.said()))
+                .column("Full", 60, "figure", call -> call.window() == 0 ? Measures.NONE : percent(call))
+                .column("First", 80, "figure", call -> call.onsetMs() == 0 ? Measures.NONE : call.onsetMs() + " ms")
+                .column("$", 70, "figure", call -> call.cost().isEmpty() ? Measures.NONE : call.cost())
+                .column("Outcome", 90, "text", Call::outcome);
+        full.setMaxWidth(Double.MAX_VALUE);
+        window = new VBox(
+                sentence,
+                full,
+                calls.node(),
+                Parts.prose(
+                        "The trail keeps a digest of each prompt, never its words; reading them here waits for agentd to "
+                                + "give an agent's conversation to its owner.",
+                        "muted"));
+        window.getStyleClass().add("column");
+        VBox.setVgrow(calls.node(), Priority.ALWAYS);
+        VBox.setVgrow(window, Priority.ALWAYS);
+        VBox.setVgrow(steps.node(), Priority.ALWAYS);
+        panel = new PanelView<>(content, this::fill);
+        root = Parts.panel(Parts.head("What it has to go on"), panel);
+    }
+
+    private static String percent(Call call) {
+        return Math.round(call.share() * 100) + " %";
     }
 
     @Override
@@ -31,7 +82,54 @@ final class ContextTab implements AgentTab {
     }
 
     @Override
-    public void open(String agent) {}
+    public void open(String id) {
+        agent = id;
+        context.background()
+                .read(
+                        () -> {
+                            Found found = read(id);
+                            return found.calls().calls().isEmpty()
+                                            && found.steps().isEmpty()
+                                    ? new PanelState.Empty<Found>(
+                                            "It has called no model, and it has no plan.",
+                                            "A process keeps its context to itself; a call of a model appears here with how "
+                                                    + "full the model's context window was.")
+                                    : PanelState.ready(found);
+                        },
+                        state -> {
+                            if (id.equals(agent)) {
+                                panel.show(state);
+                            }
+                        });
+    }
+
+    private Found read(String id) {
+        ContextViewModel made = ContextViewModel.of(
+                context.client().search(Search.ofAgent(id, EVENTS)).events().reversed(),
+                context.client().models(false));
+        AgentView view = context.client().agent(id);
+        return new Found(
+                made,
+                view.steps().isEmpty()
+                        ? List.of()
+                        : ContextViewModel.steps(
+                                view, context.client().result(id).outputs()));
+    }
+
+    private void fill(Found found) {
+        boolean called = !found.calls().calls().isEmpty();
+        content.getChildren().clear();
+        if (called) {
+            sentence.setText(found.calls().sentence());
+            full.setProgress(found.calls().calls().getLast().share());
+            calls.show(found.calls().calls());
+            content.getChildren().add(window);
+        }
+        if (!found.steps().isEmpty()) {
+            steps.show(found.steps());
+            content.getChildren().add(steps.node());
+        }
+    }
 
     @Override
     public void show(CenterViewModel state) {}

@@ -116,6 +116,11 @@ public final class AuditView implements Screen {
         return true;
     }
 
+    /** Exports the whole trail to a file, as its button does once a person has chosen one. */
+    public void export(java.nio.file.Path file) {
+        trail.export(file);
+    }
+
     @Override
     public void show(CenterViewModel state) {
         trail.show(state.status());

@@ -110,7 +110,7 @@ final class EntryPage {
 
     private HBox field(EntryInput input) {
         Label title = Parts.text(input.name(), "mono", "field-name");
-        Label problem = Parts.text("", "tone-needs");
+        Label problem = Parts.text("", "tone-needs", "field-problem");
         problem.setMinWidth(130);
         problems.put(input.name(), problem);
         VBox column = new VBox(Parts.prose(input.about(), "muted"));

@@ -51,13 +51,14 @@ public final class ContractsView implements Screen {
         this.context = context;
         panel = new DraftPanel(area::go, this::settle, this::leave, this::admit);
         quiet.setOnFinished(_ -> paint());
-        HBox title = Parts.row(name, unsaved);
-        HBox buttons = Parts.row(
-                running,
-                Parts.button("Open a proposal …", () -> choose("Open a proposal", this::proposal)),
+        HBox title = Parts.row(
+                name,
+                unsaved,
                 Parts.spring(),
                 Parts.button("Open …", () -> choose("Open a contract", this::read)),
                 Parts.button("Save", this::save, "accent"));
+        HBox buttons =
+                Parts.row(running, Parts.button("Open a proposal …", () -> choose("Open a proposal", this::proposal)));
         running.setMinWidth(Region.USE_PREF_SIZE);
         VBox text = Parts.panel(title, area.node());
         text.getChildren().add(1, buttons);

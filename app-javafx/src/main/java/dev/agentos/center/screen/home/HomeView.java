@@ -46,7 +46,7 @@ public final class HomeView implements Screen {
     private final FigurePanel cpu;
     private final FigurePanel memory;
     private final FigurePanel calls;
-    private final Label models = Parts.prose("Models: asking", "muted");
+    private final Label models = Parts.prose("asking agentd", "muted");
     private final ScreenContext context;
     private final AgentTable table;
     private final PanelView<List<AgentLine>> agents;
@@ -75,7 +75,13 @@ public final class HomeView implements Screen {
         VBox list = Parts.panel(
                 Parts.head("Agents", Parts.link("all of them", () -> context.go(Place.of(CenterTab.AGENTS)))), agents);
         VBox.setVgrow(list, Priority.ALWAYS);
-        root.getChildren().setAll(ask, figures, models, list);
+        Label title = Parts.text("Models", "panel-title");
+        title.setMinWidth(Region.USE_PREF_SIZE);
+        HBox modelLine = Parts.row(
+                title, models, Parts.spring(), Parts.link("all of them", () -> context.go(Place.of(CenterTab.MODELS))));
+        modelLine.getStyleClass().addAll("panel", "line-panel");
+        HBox.setHgrow(models, Priority.SOMETIMES);
+        root.getChildren().setAll(ask, figures, modelLine, list);
     }
 
     @Override
@@ -209,6 +215,7 @@ public final class HomeView implements Screen {
                 .map(model -> "first token after " + Math.round(model.onsetMs()) + " ms (" + model.name() + ", p95 "
                         + Math.round(model.onsetMsP95()) + " ms)")
                 .orElse("no answer measured yet");
-        return "Models: " + all.models().size() + " here · " + running + " running, " + waiting + " waiting · " + onset;
+        return all.models().size() + " here · " + running + " running, " + waiting + " waiting · " + onset + " · "
+                + all.gpu();
     }
 }

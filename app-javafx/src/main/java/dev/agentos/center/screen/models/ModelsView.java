@@ -17,11 +17,15 @@ import java.util.Locale;
 import javafx.scene.Node;
 import javafx.scene.control.Button;
 import javafx.scene.control.Label;
+import javafx.scene.layout.HBox;
 import javafx.scene.layout.Priority;
 import javafx.scene.layout.VBox;
 
 /** Models and providers with what was measured of them, and which models flexible contracts may fall back to. */
 public final class ModelsView implements Screen {
+
+    private static final double PROVIDERS = 190;
+    private static final double FOOT = 140;
 
     private record Read(Models models, List<String> substitutes) {}
 
@@ -32,7 +36,7 @@ public final class ModelsView implements Screen {
     private final PanelView<Read> providerPanel = new PanelView<>(
             providers.node(), read -> providers.show(read.models().providers()));
     private final Label fallBack = Parts.text("", "muted");
-    private final Label gpu = Parts.text("", "muted");
+    private final Label gpu = Parts.prose("", "muted");
     private final Button measure = Parts.button("Measure it", this::measure);
     private final Button substitute = Parts.button("Fall back to it", this::substitute);
     private final VBox root;
@@ -40,8 +44,8 @@ public final class ModelsView implements Screen {
 
     public ModelsView(ScreenContext context) {
         this.context = context;
-        models.column("Model", 200, "mono", ModelView::name)
-                .column("Provider", 100, "text", ModelView::provider)
+        models.column("Model", 170, "mono", ModelView::name)
+                .column("Provider", 84, "text", ModelView::provider)
                 .column("Where", 80, "text", ModelView::placement)
                 .column(
                         "Context",
@@ -63,20 +67,28 @@ public final class ModelsView implements Screen {
         VBox top = Parts.panel(
                 Parts.head("Models", fallBack, Parts.withReason(substitute), Parts.withReason(measure)), modelPanel);
         VBox bottom = Parts.panel(
-                Parts.head("Providers and their queues", gpu, Parts.button("Look again", () -> opened(""))),
-                providerPanel);
+                Parts.head("Providers and their queues", Parts.button("Look again", () -> opened(""))), providerPanel);
         VBox.setVgrow(top, Priority.ALWAYS);
-        VBox.setVgrow(bottom, Priority.ALWAYS);
         top.setPrefHeight(0);
-        bottom.setPrefHeight(0);
+        bottom.setPrefHeight(PROVIDERS);
+        bottom.setMinHeight(PROVIDERS);
         VBox.setVgrow(modelPanel, Priority.ALWAYS);
-        root = new VBox(
-                top,
-                bottom,
+        VBox graphics = Parts.panel(Parts.head("Graphics processor"), gpu);
+        VBox more = Parts.panel(
+                Parts.head("Models of your own"),
                 Parts.prose(
-                        "A provider or weights of your own are added in a terminal: agentctl model --help. A pull in this "
-                                + "window waits for agentd to load weights by itself.",
+                        "A provider or weights that are on this machine are added in a terminal: agentctl model --help. "
+                                + "A pull in this window waits for agentd to fetch weights by itself.",
                         "muted"));
+        HBox row = new HBox(graphics, more);
+        row.getStyleClass().add("figures-row");
+        for (VBox panel : List.of(graphics, more)) {
+            HBox.setHgrow(panel, Priority.ALWAYS);
+            panel.setPrefWidth(0);
+        }
+        row.setMinHeight(FOOT);
+        row.setMaxHeight(FOOT);
+        root = new VBox(top, bottom, row);
         root.getStyleClass().add("page");
         enable();
     }

@@ -57,7 +57,7 @@ public final class ToolsView implements Screen {
         this.context = context;
         table.column("Tool", 150, "mono", line -> line.tool().name())
                 .column("Effect", 90, "text", line -> line.tool().effect())
-                .column("Undo", 70, "text", line -> line.tool().reversible() ? "kept" : "–")
+                .column("Undo", 70, "text", line -> undo(line.tool()))
                 .column("Approval", 110, "text", Line::state)
                 .column("What it does", 340, "muted", line -> line.tool().summary());
         table.onSelection(this::chosen);
@@ -244,5 +244,12 @@ public final class ToolsView implements Screen {
                                 + (origin.source().isEmpty() ? "" : " (" + origin.source() + ")"),
                         "muted")));
         return lines;
+    }
+
+    /** What a tool that only reads or computes leaves behind needs no undo. */
+    private static String undo(ToolView tool) {
+        return tool.effect().equals("changes") || tool.effect().equals("asks")
+                ? tool.reversible() ? "kept" : "none"
+                : "not needed";
     }
 }

@@ -15,11 +15,14 @@ import dev.agentos.bridge.view.TourViewModel;
 import dev.agentos.bridge.view.TourViewModel.Part;
 import dev.agentos.bridge.wire.AgentWire;
 import dev.agentos.bridge.wire.AgentWire.Undo;
+import dev.agentos.bridge.wire.ConsentWire.AskView;
+import dev.agentos.center.consent.CardView;
 import dev.agentos.center.ui.LinesView;
 import dev.agentos.center.ui.PanelView;
 import dev.agentos.center.ui.Parts;
 import dev.agentos.center.ui.Screen;
 import dev.agentos.center.ui.ScreenContext;
+import dev.agentos.center.ui.UiThread;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -39,6 +42,7 @@ public final class TourView implements Screen {
 
     private static final int EVENTS = 200;
     private static final String TOLD = "tour";
+    private static final double STORY_LEAST = 130;
 
     private final ScreenContext context;
     private final Label place = Parts.text("", "mono", "muted");
@@ -49,13 +53,12 @@ public final class TourView implements Screen {
     private final LinesView lines = new LinesView(false);
     private final PanelView<List<TextLine>> text = new PanelView<>(lines.node(), lines::show);
     private final HBox foot = Parts.row();
-    private final TourCard card;
+    private Optional<CardView> card = Optional.empty();
     private final VBox root;
     private TourViewModel tour = TourViewModel.start();
 
     public TourView(ScreenContext context) {
         this.context = context;
-        card = new TourCard(context);
         HBox.setHgrow(text, Priority.ALWAYS);
         body.getChildren().setAll(text);
         VBox.setVgrow(body, Priority.ALWAYS);
@@ -98,6 +101,7 @@ public final class TourView implements Screen {
         says.setText(part.says());
         onward.setText(part.onward());
         Parts.disable(onward, "");
+        card = Optional.empty();
         body.getChildren().setAll(text);
         foot.getChildren().setAll(Parts.spring(), Parts.withReason(onward));
         text.show(new PanelState.Loading<>("reading"));
@@ -208,16 +212,13 @@ public final class TourView implements Screen {
         var ask = state.inbox().waiting().stream()
                 .filter(one -> one.agent().equals(tour.agent()))
                 .findFirst();
-        boolean shown = body.getChildren().contains(card.node());
-        if (ask.isPresent() && !shown) {
-            card.show(ask.get());
-            HBox both = new HBox(text, card.node());
-            both.getStyleClass().add("figures-row");
-            HBox.setHgrow(text, Priority.ALWAYS);
-            body.getChildren().setAll(text, card.node());
-        } else if (ask.isEmpty() && shown) {
+        if (ask.isPresent() && card.isEmpty()) {
+            asks(ask.get());
+        } else if (ask.isEmpty() && card.isPresent()) {
+            card = Optional.empty();
             body.getChildren().setAll(text);
         }
+        card.ifPresent(open -> open.show(state.inbox()));
         state.agents().rows().stream()
                 .filter(row -> row.id().equals(tour.agent()) && row.state().isFinal())
                 .findFirst()
@@ -230,6 +231,20 @@ public final class TourView implements Screen {
                                             + " What was not allowed was not written.");
                     Parts.disable(onward, "");
                 });
+    }
+
+    /** The same card as in the Inbox, below the story. */
+    private void asks(AskView ask) {
+        CardView fresh = new CardView(context, ask);
+        card = Optional.of(fresh);
+        VBox both = new VBox(text, fresh.node());
+        both.getStyleClass().add("tour-ask");
+        text.setMinHeight(STORY_LEAST);
+        text.setPrefHeight(STORY_LEAST);
+        VBox.setVgrow(fresh.node(), Priority.ALWAYS);
+        body.getChildren().setAll(both);
+        // Once it is shown: what is not seen cannot have the focus.
+        UiThread.later(fresh::focus);
     }
 
     // ------------------------------------------------------------------ 4 result

@@ -3,6 +3,8 @@ package dev.agentos.testkit.center;
 import dev.agentos.bridge.client.AgentdClient;
 import dev.agentos.bridge.view.CenterTab;
 import dev.agentos.bridge.view.CenterViewModel;
+import dev.agentos.bridge.view.InstallerViewModel.Page;
+import dev.agentos.bridge.view.InstallerViewModel.Service;
 import dev.agentos.bridge.view.Place;
 import dev.agentos.center.live.AgentctlProcess;
 import java.io.IOException;
@@ -73,6 +75,8 @@ public final class CenterPictures {
             pictures += take(window, folder, "agent", theme, Place.agent(words[6]), cut);
             pictures += take(window, folder, "agent-files", theme, Place.agent(words[7]), cut, "Files");
             pictures += take(window, folder, "agent-contract", theme, Place.agent(words[6]), cut, "Contract");
+            pictures += take(window, folder, "agent-context", theme, Place.agent(words[7]), cut, "Context");
+            pictures += take(window, folder, "agent-checkpoints", theme, Place.agent(words[7]), cut, "Checkpoints");
             pictures += take(window, folder, "entry", theme, new Place(CenterTab.CATALOG, "log-triage"), cut);
             window.go(new Place(CenterTab.SHELL, "consent list"));
             window.untilGone("running …");
@@ -84,7 +88,28 @@ public final class CenterPictures {
             window.press(KeyCode.ESCAPE);
             pictures++;
         }
+        pictures += installer(socket, folder, theme);
         return new Walked(pictures, cut);
+    }
+
+    private static int installer(Path socket, Path folder, String theme) throws InterruptedException, IOException {
+        int pictures = 0;
+        try (InstallerWindow window = InstallerWindow.open(
+                AgentdClient.on(socket), new AgentctlProcess(Optional.of(Path.of("/opt/agentos")), socket), theme)) {
+            for (Page page : Page.values()) {
+                if (page == Page.SERVICE) {
+                    window.use(Service.MACHINE.title());
+                    window.use("Tell me of questions while the window is closed");
+                }
+                String name = "installer-" + page.name().toLowerCase(Locale.ROOT);
+                window.picture(folder.resolve(name + "-" + theme + ".png"));
+                pictures++;
+                if (page != Page.DONE) {
+                    window.use(page.onward());
+                }
+            }
+        }
+        return pictures;
     }
 
     private static int take(
@@ -102,6 +127,7 @@ public final class CenterPictures {
             window.click(click);
             TimeUnit.MILLISECONDS.sleep(SETTLE_MS);
         }
+        window.pointAside();
         window.picture(folder.resolve(name + "-" + theme + ".png"));
         window.cutOff().forEach(text -> cut.add(name + " " + theme + ": " + text));
         return 1;

@@ -346,6 +346,15 @@ public final class CenterWindow implements AutoCloseable {
         click(node);
     }
 
+    /** Moves the pointer to where nothing answers to it. */
+    public void pointAside() throws InterruptedException {
+        ui(() -> {
+            new Robot().mouseMove(1, 1);
+            return true;
+        });
+        frames(2);
+    }
+
     public void click(Node node) throws InterruptedException {
         ui(() -> {
             Bounds bounds = node.localToScreen(node.getBoundsInLocal());

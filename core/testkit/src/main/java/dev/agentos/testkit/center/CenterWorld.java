@@ -6,6 +6,7 @@ import dev.agentos.bridge.tour.TourContracts;
 import dev.agentos.bridge.wire.AgentWire.AgentView;
 import dev.agentos.bridge.wire.AgentWire.Spawn;
 import dev.agentos.bridge.wire.CatalogWire.EntryView;
+import dev.agentos.bridge.wire.SecretWire;
 import dev.agentos.testkit.service.Fleet;
 import dev.agentos.testkit.service.LiveService;
 import java.io.IOException;
@@ -19,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.stream.Stream;
 
 /** Agents that a window can show: running, paused, asking, failed and done ones, made of examples and the catalog. */
 public final class CenterWorld {
@@ -50,7 +52,8 @@ public final class CenterWorld {
             client.awaitAgent(failing, Until.ENDED, LIMIT);
             String done = triage(service, client);
             client.awaitAgent(done, Until.ENDED, LIMIT);
-            String asking = summary(client, service.home());
+            client.setSecret(new SecretWire.SecretValue("mail-password", "not-a-real-one", List.of("mail.example")));
+            String asking = summary(client, documents(service));
             return new Agents(asking, done, running);
         }
     }
@@ -70,8 +73,21 @@ public final class CenterWorld {
                 .id();
     }
 
+    /** The sample documents where a person would keep them. */
+    private static Path documents(LiveService service) throws IOException {
+        Path folder = service.folder("city-permits");
+        try (Stream<Path> samples = Files.list(service.home().resolve("samples").resolve("city-permits"))) {
+            for (Path sample : samples.toList()) {
+                Path copy =
+                        Files.copy(sample, folder.resolve(sample.getFileName().toString()));
+                Files.setPosixFilePermissions(copy, PosixFilePermissions.fromString("rw-r--r--"));
+            }
+        }
+        return folder;
+    }
+
     /** Summarises the sample documents and asks before it writes. */
-    private static String summary(AgentdClient client, Path home) {
+    private static String summary(AgentdClient client, Path documents) {
         AgentView agent = client.spawn(new Spawn(
                 UUID.randomUUID().toString(),
                 TourContracts.FOLDER_SUMMARY,
@@ -80,11 +96,7 @@ public final class CenterWorld {
                 Optional.empty(),
                 Optional.empty(),
                 List.of(),
-                Map.of(
-                        "folder",
-                        home.resolve("samples").resolve("city-permits").toString(),
-                        "title",
-                        "What the city says"),
+                Map.of("folder", documents.toString(), "title", "What the city says"),
                 false));
         return agent.id();
     }

@@ -5,9 +5,11 @@ import dev.agentos.bridge.view.CenterTab;
 import dev.agentos.bridge.view.CenterViewModel;
 import dev.agentos.bridge.view.Place;
 import dev.agentos.center.live.AgentctlProcess;
+import dev.agentos.center.screen.audit.AuditView;
 import dev.agentos.testkit.center.CenterPictures;
 import dev.agentos.testkit.center.CenterWindow;
 import dev.agentos.testkit.center.CenterWorld;
+import dev.agentos.testkit.center.Display;
 import dev.agentos.testkit.service.Figures;
 import dev.agentos.testkit.service.LiveService;
 import java.io.IOException;
@@ -29,7 +31,13 @@ final class CenterCampaign implements ProveMain.Campaign {
 
     private static final long MEASURE_SECONDS = 60;
     private static final long PICTURES_MINUTES = 6;
-    private static final String DISPLAY = ":97";
+
+    /** Short, because paths below it stand in the pictures. */
+    private static final Path DEMO = Path.of("/tmp/agentos");
+
+    private static final long DEAD_MS = 500;
+    private static final int PARTS = 40;
+    private static final String NEXT_PART = "Show the next part";
 
     private final Figures figures = new Figures("prove", "center");
     private final List<String> wrong = new ArrayList<>();
@@ -43,7 +51,7 @@ final class CenterCampaign implements ProveMain.Campaign {
             figures.skip("the window", lacks);
             return new ProveMain.Result(figures.top("tried", 0).top("through", 0), 0);
         }
-        try (LiveService service = LiveService.start(home)) {
+        try (LiveService service = LiveService.startIn(home, DEMO)) {
             // Before the others: the tour's contract is strict and wants a processor of its own.
             tour(service);
             CenterWorld.Agents agents = CenterWorld.populate(service);
@@ -52,6 +60,7 @@ final class CenterCampaign implements ProveMain.Campaign {
             Path folder = Path.of(System.getProperty("agentos.root", "."), "docs", "images");
             pictures(service, agents, folder.resolve("headless"), 1_000, 1_000, Optional.empty());
             display(service, agents, folder);
+            audit(service);
             killed(service);
             closed(service);
         }
@@ -64,21 +73,13 @@ final class CenterCampaign implements ProveMain.Campaign {
     // ------------------------------------------------------------------ pictures
 
     private void display(LiveService service, CenterWorld.Agents agents, Path folder) throws Exception {
-        Path server = Path.of("/usr/bin/Xvfb");
-        if (!Files.isExecutable(server)) {
-            figures.skip("pictures in an X server", "Xvfb is not installed: apt-get install xvfb");
+        Optional<Display> display = Display.start(1_440, 900);
+        if (display.isEmpty()) {
+            figures.skip("pictures in an X server", Display.LACKS);
             return;
         }
-        Process display = new ProcessBuilder(
-                        server.toString(), DISPLAY, "-screen", "0", "1440x900x24", "-nolisten", "tcp")
-                .redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                .start();
-        try {
-            pictures(service, agents, folder, 1_440, 900, Optional.of(DISPLAY));
-        } finally {
-            display.destroy();
-            display.waitFor();
+        try (Display open = display.get()) {
+            pictures(service, agents, folder, 1_440, 900, Optional.of(open.name()));
         }
     }
 
@@ -141,6 +142,17 @@ final class CenterCampaign implements ProveMain.Campaign {
         return window;
     }
 
+    /** Reads a card's content as a person does: part by part, none left out. */
+    private static void readToTheEnd(CenterWindow window) throws InterruptedException {
+        TimeUnit.MILLISECONDS.sleep(DEAD_MS);
+        for (int part = 0;
+                part < PARTS && CenterWindow.ui(() -> window.find(NEXT_PART).isPresent());
+                part++) {
+            window.click(NEXT_PART);
+            TimeUnit.MILLISECONDS.sleep(DEAD_MS);
+        }
+    }
+
     private void tour(LiveService service) throws Exception {
         tried++;
         long from = System.nanoTime();
@@ -149,7 +161,7 @@ final class CenterCampaign implements ProveMain.Campaign {
             window.click("Show the plan");
             window.click("Run it");
             window.untilSeen("Allow this once");
-            window.scrollToEnd();
+            readToTheEnd(window);
             window.untilEnabled("Allow this once");
             window.click("Allow this once");
             window.untilEnabled("Show the result");
@@ -167,6 +179,45 @@ final class CenterCampaign implements ProveMain.Campaign {
             figures.put("tour_seconds", (System.nanoTime() - from) / 1e9);
         } catch (IllegalStateException e) {
             wrong.add("tour: " + e.getMessage());
+        }
+    }
+
+    // ------------------------------------------------------------------ the trail
+
+    /** Proves one record, verifies all, exports; the export holds, and with one changed byte it does not. */
+    private void audit(LiveService service) throws Exception {
+        tried++;
+        Path file = service.base().resolve("trail.jsonl");
+        try (CenterWindow window = open(service)) {
+            window.go(Place.of(CenterTab.AUDIT));
+            window.untilEnabled("Prove that it is in the signed trail");
+            window.click("Verify everything");
+            window.untilEnabled("Verify everything");
+            window.untilGone("verifying …");
+            if (window.texts().stream().noneMatch(text -> text.contains("records verified"))) {
+                wrong.add("audit: not verified: " + window.texts());
+            }
+            CenterWindow.ui(() -> {
+                if (window.center().shell().open().orElseThrow() instanceof AuditView screen) {
+                    screen.export(file);
+                }
+                return true;
+            });
+            window.untilSeenLike("Exported to ");
+        } catch (IllegalStateException e) {
+            wrong.add("audit: " + e.getMessage());
+            return;
+        }
+        AgentctlProcess offline = new AgentctlProcess(Optional.of(service.home()), service.socket());
+        List<String> check = List.of("audit", "verify", file.toString());
+        if (!offline.run(check).isDone()) {
+            wrong.add("audit: the export is not accepted by the offline verifier");
+        }
+        byte[] bytes = Files.readAllBytes(file);
+        bytes[bytes.length / 2] ^= 1;
+        Files.write(file, bytes);
+        if (offline.run(check).isDone()) {
+            wrong.add("audit: an export with a changed byte was accepted");
         }
     }
 

@@ -42,7 +42,18 @@ public final class LiveService implements AutoCloseable {
 
     /** Starts broker and service. {@code home} is a built runtime, laid out as an installation. */
     public static LiveService start(Path home) throws IOException, InterruptedException {
-        LiveService service = prepare(home);
+        return started(prepare(home));
+    }
+
+    /** The same in a folder of this name, where nothing has that name yet. */
+    public static LiveService startIn(Path home, Path wanted) throws IOException, InterruptedException {
+        if (Files.exists(wanted)) {
+            return start(home);
+        }
+        return started(prepare(home, Files.createDirectory(wanted)));
+    }
+
+    private static LiveService started(LiveService service) throws IOException, InterruptedException {
         try {
             service.startAgentd();
             service.awaitReady();
@@ -55,8 +66,11 @@ public final class LiveService implements AutoCloseable {
 
     /** Makes the folders and, as root, starts the broker; agentd is not started yet. */
     public static LiveService prepare(Path home) throws IOException, InterruptedException {
+        return prepare(home, Files.createTempDirectory("agentos-live"));
+    }
+
+    private static LiveService prepare(Path home, Path base) throws IOException, InterruptedException {
         boolean root = ((Number) Files.getAttribute(Path.of("/proc/self"), "unix:uid")).intValue() == 0;
-        Path base = Files.createTempDirectory("agentos-live");
         Files.setPosixFilePermissions(base, PosixFilePermissions.fromString("rwxr-xr-x"));
         for (String name : List.of("state", "run")) {
             Path folder = Files.createDirectory(base.resolve(name));

@@ -9,9 +9,15 @@ import dev.agentos.bridge.client.AgentdClient;
 import dev.agentos.bridge.view.CenterTab;
 import dev.agentos.bridge.view.CenterViewModel;
 import dev.agentos.bridge.view.Place;
+import dev.agentos.bridge.wire.EventWire;
+import dev.agentos.bridge.wire.EventWire.EventView;
+import dev.agentos.bridge.wire.ModelWire;
+import dev.agentos.center.screen.audit.AuditView;
 import dev.agentos.center.ui.CommandRunner;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import javafx.scene.input.KeyCode;
 import org.junit.jupiter.api.AfterEach;
@@ -121,5 +127,89 @@ class CenterWindowTest {
                 110,
                 CenterWindow.ui(
                         () -> window.center().context().preferences().values().textPercent()));
+    }
+
+    private static EventView record(long seq, String kind) {
+        return new EventView(seq, "2026-11-23T10:00:00Z", kind, "agent-log-triage-001", "run-1", "c-1", Map.of());
+    }
+
+    @Test
+    void theTrailIsSearchedByAgentKindAndWords() throws InterruptedException {
+        agentd.answer(
+                "GET /v1/events/search",
+                new EventWire.Events(List.of(record(41, "effect.attempted"), record(40, "task.ended")), 41));
+        window.go(Place.of(CenterTab.AUDIT));
+        window.untilSeen("2 found");
+        window.untilSeen("task.ended");
+        window.click("search the trail");
+        window.type("words");
+        window.press(KeyCode.ENTER);
+        window.until(
+                "the search",
+                _ -> agentd.requests.stream()
+                        .anyMatch(request -> request.path().startsWith("/v1/events/search?")
+                                && request.path().contains("text=words")));
+    }
+
+    @Test
+    void aTrailWhoseCheckSaysNothingIsNotCalledVerified() throws InterruptedException {
+        window.go(Place.of(CenterTab.AUDIT));
+        window.click("Verify everything");
+        window.untilSeen("The trail could not be verified");
+        assertEquals(List.of(List.of("audit", "verify", "--json", "--progress")), commands);
+        assertTrue(
+                window.texts().stream().noneMatch(text -> text.contains("records verified")),
+                window.texts().toString());
+    }
+
+    @Test
+    void anExportThatDoesNotVerifyIsSaidAndNotHandedOn() throws InterruptedException {
+        window.go(Place.of(CenterTab.AUDIT));
+        CenterWindow.ui(() -> {
+            ((AuditView) window.center().shell().open().orElseThrow()).export(Path.of("/tmp/trail.jsonl"));
+            return true;
+        });
+        window.untilSeen("The export does not verify");
+        assertEquals(
+                List.of(
+                        List.of("audit", "export", "/tmp/trail.jsonl", "--json"),
+                        List.of("audit", "verify", "/tmp/trail.jsonl", "--json", "--progress")),
+                commands);
+    }
+
+    @Test
+    void aMistakeInAContractIsSaidWhileItIsTypedAndGoesWithItsCause() throws InterruptedException {
+        window.go(Place.of(CenterTab.CONTRACTS));
+        window.untilSeen("The contract holds.");
+        window.click(
+                CenterWindow.ui(() -> window.find(node -> node.getStyleClass().contains("contract-area"))
+                        .orElseThrow()));
+        window.press(KeyCode.CONTROL, KeyCode.END);
+        window.type("abc");
+        window.untilGone("The contract holds.");
+        window.untilSeen("! not saved");
+        window.untilSeenLike("line ");
+        window.press(KeyCode.BACK_SPACE);
+        window.press(KeyCode.BACK_SPACE);
+        window.press(KeyCode.BACK_SPACE);
+        window.untilSeen("The contract holds.");
+        window.untilGone("! not saved");
+    }
+
+    @Test
+    void anAgentSaysWhichOfItsSidesAgentdHasNothingForYet() throws InterruptedException {
+        agentd.answer("GET /v1/events/search", new EventWire.Events(List.of(), 0));
+        agentd.answer("GET /v1/models", new ModelWire.Models(List.of(), List.of(), ""));
+        agentd.answer(
+                "GET /v1/agents/agent-log-triage-001",
+                PreparedAgentd.agent("agent-log-triage-001", "log-triage", "DT", "running", 40, 12));
+        window.go(Place.agent("agent-log-triage-001"));
+        window.click("Context");
+        window.untilSeen("It has called no model, and it has no plan.");
+        window.click("Checkpoints");
+        window.untilSeenLike("There are no checkpoints yet");
+        window.click("Children");
+        window.untilSeenLike("It has started no agent");
+        assertEquals(List.of(), window.cutOff());
     }
 }

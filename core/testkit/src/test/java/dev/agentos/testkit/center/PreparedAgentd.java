@@ -6,6 +6,7 @@ import dev.agentos.bridge.wire.AgentWire;
 import dev.agentos.bridge.wire.AgentWire.AgentView;
 import dev.agentos.bridge.wire.ConsentWire;
 import dev.agentos.bridge.wire.EventWire;
+import dev.agentos.bridge.wire.ModelWire;
 import dev.agentos.bridge.wire.ServiceWire;
 import dev.agentos.bridge.wire.ServiceWire.ErrorBody;
 import dev.agentos.bridge.wire.WireJson;
@@ -28,6 +29,7 @@ final class PreparedAgentd implements Transport {
         answer("GET /v1/consents", new ConsentWire.Asks(List.of()));
         answer("GET /v1/events", new EventWire.Events(List.of(), 0));
         answer("GET /v1/history", new EventWire.History("second", List.of()));
+        answer("GET /v1/models/latency", new ModelWire.Latencies(List.of(), 0, "0"));
         answer("GET /v1/doctor", new ServiceWire.Findings(0, List.of()));
         answer(
                 "GET /v1/agents",
