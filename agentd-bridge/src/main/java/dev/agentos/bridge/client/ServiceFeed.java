@@ -52,8 +52,7 @@ public final class ServiceFeed implements AutoCloseable {
     }
 
     /** One look at the whole service; {@code use} is what agents used of models. */
-    public record Snapshot(
-            Agents agents, ServiceWire.Status status, Asks asks, ModelWire.Latencies use, Instant at) {}
+    public record Snapshot(Agents agents, ServiceWire.Status status, Asks asks, ModelWire.Latencies use, Instant at) {}
 
     private final AgentdClient client;
     private final Listener listener;

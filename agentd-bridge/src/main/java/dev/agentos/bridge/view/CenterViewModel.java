@@ -12,6 +12,7 @@ import dev.agentos.bridge.wire.ServiceWire;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -204,18 +205,17 @@ public record CenterViewModel(
 
     /** The agents that pass the filter, in their stable order. */
     public List<AgentLine> lines() {
-        return agents.shown().stream().map(this::line).toList();
+        Map<String, ModelWire.Latency> used = new HashMap<>();
+        use.agents().forEach(one -> used.put(one.agent(), one));
+        return agents.shown().stream()
+                .map(row -> line(row, Optional.ofNullable(used.get(row.id()))))
+                .toList();
     }
 
-    private AgentLine line(Row row) {
+    private AgentLine line(Row row, Optional<ModelWire.Latency> used) {
         boolean over = row.state().isFinal();
         double[] spark = sparks.getOrDefault(row.id(), NO_SPARK);
-        return new AgentLine(row, over ? OptionalDouble.empty() : cores(row.id(), spark), spark, use(row.id()));
-    }
-
-    /** What one agent asked of models; empty where it asked for nothing. */
-    public Optional<ModelWire.Latency> use(String agent) {
-        return use.agents().stream().filter(one -> one.agent().equals(agent)).findFirst();
+        return new AgentLine(row, over ? OptionalDouble.empty() : cores(row.id(), spark), spark, used);
     }
 
     /** The state after agentd told what models were asked for. */

@@ -22,6 +22,11 @@ import java.util.concurrent.TimeUnit;
 public final class CenterFeed implements AutoCloseable {
 
     private static final long HISTORY_MS = 5_000;
+
+    /** Measurements while nothing happens: each is a repaint of every chart that is seen. */
+    private static final long STILL_MS = 10_000;
+
+    private static final long STILL_AFTER_NANOS = 20_000_000_000L;
     private static final long RETRY_MS = 1_000;
     private static final List<String> MEASURED = List.of("machine", "class:HRT", "class:SRT", "class:DT");
 
@@ -30,11 +35,12 @@ public final class CenterFeed implements AutoCloseable {
     private final ServiceFeed feed;
     private volatile boolean closed;
     private volatile boolean watched = true;
+    private volatile long movedAt = System.nanoTime();
 
     public CenterFeed(AgentdClient client, Store<CenterViewModel> store) {
         this.client = client;
         this.store = store;
-        this.feed = new ServiceFeed(client, new Heard(store));
+        this.feed = new ServiceFeed(client, new Heard(store, () -> movedAt = System.nanoTime()));
     }
 
     public void start() {
@@ -53,7 +59,7 @@ public final class CenterFeed implements AutoCloseable {
     }
 
     /** Everything that is heard is a change of the one state. */
-    private record Heard(Store<CenterViewModel> store) implements ServiceFeed.Listener {
+    private record Heard(Store<CenterViewModel> store, Runnable moved) implements ServiceFeed.Listener {
         @Override
         public void told(List<EventView> before) {
             store.hear(model -> {
@@ -67,6 +73,7 @@ public final class CenterFeed implements AutoCloseable {
 
         @Override
         public void heard(Signal signal, Instant at) {
+            moved.run();
             store.hear(model -> model.reduce(signal, at));
         }
 
@@ -99,7 +106,7 @@ public final class CenterFeed implements AutoCloseable {
                 // Told by the event stream; the charts keep what they have.
                 pause(RETRY_MS);
             }
-            pause(HISTORY_MS);
+            pause(System.nanoTime() - movedAt > STILL_AFTER_NANOS ? STILL_MS : HISTORY_MS);
         }
     }
 

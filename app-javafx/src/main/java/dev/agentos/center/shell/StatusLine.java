@@ -47,7 +47,11 @@ final class StatusLine {
         ServiceWire.Enforcement enforced = status.enforcement();
         String level = enforced.enforced() == enforced.total() ? "full" : enforced.enforced() == 0 ? "none" : "partial";
         enforcement.setText("Enforcement: " + level + " (" + enforced.enforced() + " of " + enforced.total() + ")");
-        calls.setText("Today: " + Measures.spent(state.use().todayTokens(), state.use().todayCostUsd()));
+        long tokens = state.use().todayTokens();
+        calls.setText(
+                tokens == 0
+                        ? "Today: no tokens"
+                        : "Today: " + Measures.spent(tokens, state.use().todayCostUsd()));
         audit.setText("Audit: " + Measures.exact(status.audit().records()) + " records, signed to #"
                 + Measures.exact(status.audit().checkpointCount()));
         ServiceWire.MachineView host = status.machine();

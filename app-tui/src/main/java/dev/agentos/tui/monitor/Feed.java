@@ -59,8 +59,7 @@ final class Feed implements AutoCloseable {
 
         @Override
         public void looked(ServiceFeed.Snapshot now) {
-            changes.accept(
-                    model -> model.reduce(now.agents())
+            changes.accept(model -> model.reduce(now.agents())
                     .reduce(now.status())
                     .reduce(now.asks())
                     .reduce(now.use()));

@@ -17,6 +17,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
@@ -42,6 +43,11 @@ import javafx.scene.layout.VBox;
 public final class AgentTable {
 
     private static final double FIGURE = 70;
+    private static final double WIDE = 860;
+
+    /** Columns that a narrow window leaves to the page of the agent. */
+    private static final Set<String> ONLY_WIDE = Set.of("15 min", "$", "Calls");
+
     private static final double ROW_HEIGHT = 36;
     private static final double HEAD_HEIGHT = 35;
 
@@ -78,8 +84,8 @@ public final class AgentTable {
                 130,
                 this::state,
                 Comparator.comparing(line -> line.row().word()));
-        column("Agent", 260, this::name, Comparator.comparing(line -> line.row().id()));
-        column("Class", 70, this::chip, Comparator.comparing(line -> line.row().latency()));
+        column("Agent", 220, this::name, Comparator.comparing(line -> line.row().id()));
+        column("Class", 64, this::chip, Comparator.comparing(line -> line.row().latency()));
         column("15 min", 110, this::spark, null);
         figure("CPU", line -> Measures.cores(line.cpu()), line -> line.cpu().orElse(-1));
         figure(
@@ -97,7 +103,9 @@ public final class AgentTable {
         figure(
                 "$",
                 line -> line.use().map(used -> Measures.dollars(used.costUsd())).orElse(Measures.NONE),
-                line -> line.use().map(used -> Double.parseDouble(used.costUsd())).orElse(0.0));
+                line -> line.use()
+                        .map(used -> Double.parseDouble(used.costUsd()))
+                        .orElse(0.0));
         figure(
                 "Onset",
                 AgentTable::onset,
@@ -117,6 +125,10 @@ public final class AgentTable {
         root.setMinWidth(0);
         table.getColumns().forEach(this::total);
         root.getStyleClass().add("agent-table");
+        table.widthProperty()
+                .subscribe(width -> table.getColumns().stream()
+                        .filter(column -> ONLY_WIDE.contains(column.getText()))
+                        .forEach(column -> column.setVisible(width.doubleValue() > WIDE)));
     }
 
     public VBox node() {
@@ -268,6 +280,8 @@ public final class AgentTable {
         label.setAlignment(column.getStyleClass().contains("figures") ? Pos.CENTER_RIGHT : Pos.CENTER_LEFT);
         label.minWidthProperty().bind(column.widthProperty());
         label.maxWidthProperty().bind(column.widthProperty());
+        label.visibleProperty().bind(column.visibleProperty());
+        label.managedProperty().bind(column.visibleProperty());
         totals.getChildren().add(label);
     }
 
