@@ -19,13 +19,14 @@ import javafx.scene.control.Button;
 import javafx.scene.control.Label;
 import javafx.scene.layout.HBox;
 import javafx.scene.layout.Priority;
+import javafx.scene.layout.Region;
 import javafx.scene.layout.VBox;
 
 /** Models and providers with what was measured of them, and which models flexible contracts may fall back to. */
 public final class ModelsView implements Screen {
 
     private static final double PROVIDERS = 190;
-    private static final double FOOT = 140;
+    private static final double FOOT = 150;
 
     private record Read(Models models, List<String> substitutes) {}
 
@@ -74,15 +75,10 @@ public final class ModelsView implements Screen {
         bottom.setMinHeight(PROVIDERS);
         VBox.setVgrow(modelPanel, Priority.ALWAYS);
         VBox graphics = Parts.panel(Parts.head("Graphics processor"), gpu);
-        VBox more = Parts.panel(
-                Parts.head("Models of your own"),
-                Parts.prose(
-                        "A provider or weights that are on this machine are added in a terminal: agentctl model --help. "
-                                + "A pull in this window waits for agentd to fetch weights by itself.",
-                        "muted"));
+        Region more = new PullPanel(context, () -> opened("")).node();
         HBox row = new HBox(graphics, more);
         row.getStyleClass().add("figures-row");
-        for (VBox panel : List.of(graphics, more)) {
+        for (Region panel : List.of(graphics, more)) {
             HBox.setHgrow(panel, Priority.ALWAYS);
             panel.setPrefWidth(0);
         }
