@@ -182,7 +182,13 @@ class DoorTest {
                         for (String value : List.of("-1", "-9223372036854775808", "9223372036854775807", "0", "")) {
                             String query = "?" + name + "=" + value + (name.equals("timeout_ms") ? "&wait=ended" : "");
                             Reply reply = send(route, path(route, "agent-a-001") + query);
-                            assertTrue(reply.status() == 200 || reply.status() == 400, query + ": " + reply.body());
+                            // The agent is there; nothing else has its name.
+                            boolean absent = reply.status() == 404
+                                    && !route.pattern().startsWith("/v1/agents/")
+                                    && route.pattern().contains("{");
+                            assertTrue(
+                                    reply.status() == 200 || reply.status() == 400 || absent,
+                                    query + ": " + reply.body());
                         }
                     }
                 }));
@@ -195,7 +201,9 @@ class DoorTest {
                     && !route.pattern().contains("{")
                     && !route.produces().equals("text/event-stream")) {
                 Reply reply = agentd.door.get(route.pattern());
-                assertEquals(200, reply.status(), route.operation() + reply.body());
+                // No provider of this service fetches models, which is said.
+                int expected = route.operation().equals("planModelPull") ? 400 : 200;
+                assertEquals(expected, reply.status(), route.operation() + reply.body());
                 assertTrue(reply.head().contains("Content-Type: " + route.produces()), reply.head());
                 assertTrue(reply.head().contains("Cache-Control: no-store"), reply.head());
                 assertTrue(reply.head().contains("X-Correlation-Id: "), reply.head());
