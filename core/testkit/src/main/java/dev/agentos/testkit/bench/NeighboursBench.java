@@ -144,7 +144,10 @@ final class NeighboursBench implements BenchMain.Bench {
                 return;
             } catch (AgentdException e) {
                 if (attempt == ATTEMPTS) {
-                    throw e;
+                    AgentView now = client.agent(id);
+                    throw new IllegalStateException(
+                            now.id() + " is " + now.state() + " after " + now.restarts() + " restarts: " + now.reason(),
+                            e);
                 }
                 TimeUnit.MILLISECONDS.sleep(20);
             }
