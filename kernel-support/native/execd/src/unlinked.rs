@@ -6,7 +6,7 @@ use serde::Serialize;
 use std::collections::HashSet;
 use std::fs;
 use std::os::unix::fs::MetadataExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// More descriptors and mappings than this are not looked at in one go: the broker has other things to do.
 const MOST: usize = 100_000;
@@ -69,17 +69,19 @@ struct Look {
 impl Look {
     /// Whether it could be looked into. One that is gone by now holds nothing.
     fn process(&mut self, pid: i32) -> bool {
-        let Ok(threads) = fs::read_dir(format!("/proc/{pid}/task")) else { return is_gone(pid) };
-        let mut mapped = false;
+        let process = PathBuf::from(format!("/proc/{pid}"));
+        let Ok(threads) = fs::read_dir(process.join("task")) else { return is_gone(&process) };
+        let (mut mapped, mut has_memory) = (false, false);
         for thread in threads.flatten() {
             let at = thread.path();
-            if !self.folder(&at.join("fd")) && !is_gone(pid) {
+            if !self.folder(&at.join("fd")) && !is_gone(&at) {
                 return false;
             }
             // One memory for all of them; the first thread may have ended before the others.
             mapped = mapped || self.mapped(pid, &at);
+            has_memory = has_memory || (!mapped && has_memory_left(&at));
         }
-        mapped || is_gone(pid)
+        mapped || !has_memory
     }
 
     fn folder(&mut self, folder: &Path) -> bool {
@@ -188,13 +190,15 @@ fn text(path: &Path) -> String {
     String::from_utf8_lossy(&fs::read(path).unwrap_or_default()).into_owned()
 }
 
-fn is_gone(pid: i32) -> bool {
-    let text = text(Path::new(&format!("/proc/{pid}/stat")));
-    if text.is_empty() {
-        return true;
-    }
-    // A zombie has given everything back, unless other threads of it live on; those are looked at by themselves.
-    text.rsplit_once(") ").is_some_and(|(_, rest)| rest.starts_with(['Z', 'X']))
+/// A process or a thread, by its folder in /proc. The other threads of one that has ended are looked at by themselves.
+fn is_gone(at: &Path) -> bool {
+    let text = text(&at.join("stat"));
+    text.is_empty() || text.rsplit_once(") ").is_some_and(|(_, rest)| rest.starts_with(['Z', 'X']))
+}
+
+/// One that is ending gives its memory back before its files, and can take a while for these.
+fn has_memory_left(at: &Path) -> bool {
+    text(&at.join("status")).lines().any(|line| line.starts_with("VmSize:"))
 }
 
 fn is_absence(error: &std::io::Error) -> bool {
@@ -214,6 +218,22 @@ mod tests {
         for other in ["7f00-9f00 rw-s 00001000 fe:01 42   /workspace/a", "7f00-9f00 rw-p 00000000 00:00 0 "] {
             assert!(Mapping::of(other).is_none(), "{other}");
         }
+    }
+
+    #[test]
+    fn what_has_no_memory_has_nothing_mapped_and_is_no_riddle() {
+        assert!(has_memory_left(Path::new("/proc/self")));
+        // A thread of the kernel has none, as has a process in its last moments.
+        assert!(!has_memory_left(Path::new("/proc/2")));
+        assert!(!has_memory_left(Path::new("/proc/self/nothing")));
+        let mut child = std::process::Command::new("true").spawn().expect("a child");
+        let at = PathBuf::from(format!("/proc/{}", child.id()));
+        let until = std::time::Instant::now() + std::time::Duration::from_secs(10);
+        while !is_gone(&at) && std::time::Instant::now() < until {
+            std::thread::sleep(std::time::Duration::from_millis(1));
+        }
+        assert!(is_gone(&at) && !has_memory_left(&at));
+        let _ = child.wait();
     }
 
     #[test]
