@@ -65,6 +65,11 @@ public record HistoryViewModel(Map<String, List<double[]>> series) {
         return points.isEmpty() ? OptionalDouble.empty() : OptionalDouble.of(points.getLast()[1]);
     }
 
+    /** The sum of what is kept; for what is counted second by second. */
+    public double sum(String subject, String name) {
+        return points(subject, name).stream().mapToDouble(point -> point[1]).sum();
+    }
+
     /** Seconds since the epoch of the newest point of all; 0 for none. */
     public long newest() {
         return series.values().stream()

@@ -13,7 +13,6 @@ import dev.agentos.bridge.wire.EventWire.EventView;
 import dev.agentos.center.ui.Store;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -28,7 +27,7 @@ public final class CenterFeed implements AutoCloseable {
 
     private static final long STILL_AFTER_NANOS = 20_000_000_000L;
     private static final long RETRY_MS = 1_000;
-    private static final List<String> MEASURED = List.of("machine", "class:HRT", "class:SRT", "class:DT");
+    private static final String MEASURED = "machine,class:SRT,class:DT";
 
     private final AgentdClient client;
     private final Store<CenterViewModel> store;
@@ -115,18 +114,8 @@ public final class CenterFeed implements AutoCloseable {
         long missing = newest == 0
                 ? HistoryViewModel.SPAN_SECONDS
                 : Math.min(HistoryViewModel.SPAN_SECONDS, Instant.now().getEpochSecond() - newest + 1);
-        List<EventWire.History> pieces = new ArrayList<>();
-        for (String subject : MEASURED) {
-            pieces.add(client.history(subject, "second", Duration.ofSeconds(Math.max(1, missing))));
-        }
-        // One change, so that it is painted once.
-        store.hear(model -> {
-            CenterViewModel next = model;
-            for (EventWire.History piece : pieces) {
-                next = next.reduce(piece);
-            }
-            return next;
-        });
+        EventWire.History piece = client.history(MEASURED, "second", Duration.ofSeconds(Math.max(1, missing)));
+        store.hear(model -> model.reduce(piece));
     }
 
     private static void pause(long millis) {

@@ -18,15 +18,23 @@ public final class TimeChart extends Region {
     /** A longer silence than this between two points is a gap, in seconds. */
     private static final double GAP = 10;
 
+    private static final double DOT = 1.5;
+
+    /** The lines of one stretch without a gap. They are made once and moved: new ones would be dressed anew each time. */
+    private record Stretch(Polygon area, Polyline line) {}
+
     private final Line target = new Line();
+    private final List<Stretch> stretches = new ArrayList<>();
     private List<double[]> points = List.of();
     private OptionalDouble aim = OptionalDouble.empty();
     private double least;
+    private double end;
 
     public TimeChart(String role) {
         getStyleClass().addAll("time-chart", "chart-" + role);
         target.getStyleClass().add("target");
         target.setManaged(false);
+        target.setVisible(false);
         getChildren().add(target);
     }
 
@@ -36,14 +44,16 @@ public final class TimeChart extends Region {
      * @param newPoints [seconds, value], oldest first
      * @param newAim a dashed line at this value
      * @param atLeast the top of the chart is never below this value
+     * @param newEnd seconds at the right edge
      */
-    public void show(List<double[]> newPoints, OptionalDouble newAim, double atLeast) {
-        if (newPoints.equals(points) && newAim.equals(aim)) {
+    public void show(List<double[]> newPoints, OptionalDouble newAim, double atLeast, double newEnd) {
+        if (newPoints.equals(points) && newAim.equals(aim) && least == atLeast && end == newEnd) {
             return;
         }
         points = newPoints;
         aim = newAim;
         least = atLeast;
+        end = newEnd;
         requestLayout();
     }
 
@@ -59,28 +69,36 @@ public final class TimeChart extends Region {
             top = Math.max(top, point[1]);
         }
         top = top <= 0 ? 1 : top;
-        getChildren().retainAll(target);
-        if (!points.isEmpty()) {
-            double end = points.getLast()[0];
-            List<Double> part = new ArrayList<>();
-            double before = Double.NaN;
-            double lastPixel = -1;
-            for (double[] point : points) {
-                double x = width * (1 - (end - point[0]) / HistoryViewModel.SPAN_SECONDS);
-                if (x < 0 || (x - lastPixel < 1 && point[0] != end)) {
-                    before = point[0];
-                    continue;
-                }
-                if (point[0] - before > GAP) {
-                    draw(part, height);
-                    part = new ArrayList<>();
-                }
-                part.add(x);
-                part.add(1 + (height - 2) * (1 - Math.max(0, point[1]) / top));
+        int used = 0;
+        List<Double> part = new ArrayList<>();
+        double before = Double.NaN;
+        double lastPixel = -1;
+        for (double[] point : points) {
+            double x = width * (1 - (end - point[0]) / HistoryViewModel.SPAN_SECONDS);
+            if (point[0] - before > GAP && !part.isEmpty()) {
+                draw(used++, part, height);
+                part = new ArrayList<>();
+            }
+            double y = 1 + (height - 2) * (1 - Math.max(0, point[1]) / top);
+            if (!part.isEmpty() && x - lastPixel < 1 && point[0] != end) {
+                // What shares a pixel shows its highest.
+                part.set(part.size() - 1, Math.min(part.getLast(), y));
                 before = point[0];
+                continue;
+            }
+            if (x >= 0) {
+                part.add(x);
+                part.add(y);
                 lastPixel = x;
             }
-            draw(part, height);
+            before = point[0];
+        }
+        if (!part.isEmpty()) {
+            draw(used++, part, height);
+        }
+        for (Stretch unused : stretches.subList(used, stretches.size())) {
+            unused.area().setVisible(false);
+            unused.line().setVisible(false);
         }
         double y = aim.isPresent() ? 1 + (height - 2) * (1 - aim.getAsDouble() / top) : -1;
         target.setVisible(aim.isPresent());
@@ -90,19 +108,34 @@ public final class TimeChart extends Region {
         target.setEndY(y);
     }
 
-    private void draw(List<Double> part, double height) {
-        if (part.size() < 4) {
-            return;
+    private void draw(int at, List<Double> part, double height) {
+        boolean alone = part.size() == 2;
+        if (alone) {
+            // One measurement between gaps is a point.
+            double x = part.getFirst();
+            part.set(0, Math.max(0, x - DOT));
+            part.addAll(List.of(Math.max(0, x - DOT) + 2 * DOT, part.get(1)));
         }
-        Polygon area = new Polygon();
-        area.getPoints().addAll(part);
-        area.getPoints().addAll(part.get(part.size() - 2), height, part.getFirst(), height);
-        area.getStyleClass().add("area");
-        Polyline line = new Polyline();
-        line.getPoints().addAll(part);
-        line.getStyleClass().add("line");
-        area.setManaged(false);
-        line.setManaged(false);
-        getChildren().addAll(0, List.of(area, line));
+        Stretch stretch = stretch(at);
+        stretch.line().getPoints().setAll(part);
+        stretch.line().setVisible(true);
+        List<Double> area = new ArrayList<>(part);
+        area.addAll(List.of(part.get(part.size() - 2), height, part.getFirst(), height));
+        stretch.area().getPoints().setAll(area);
+        stretch.area().setVisible(!alone);
+    }
+
+    private Stretch stretch(int at) {
+        if (at < stretches.size()) {
+            return stretches.get(at);
+        }
+        Stretch fresh = new Stretch(new Polygon(), new Polyline());
+        fresh.area().getStyleClass().add("area");
+        fresh.line().getStyleClass().add("line");
+        fresh.area().setManaged(false);
+        fresh.line().setManaged(false);
+        stretches.add(fresh);
+        getChildren().addAll(0, List.of(fresh.area(), fresh.line()));
+        return fresh;
     }
 }

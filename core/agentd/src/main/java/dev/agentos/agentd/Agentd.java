@@ -243,7 +243,7 @@ public final class Agentd implements AutoCloseable {
                 recordings));
         ProcessWatch processWatch = new ProcessWatch(book, processes, consent, plans, time);
         TaskCalls tasks = new TaskCalls(book, gateway, plans.serviceFolders(), () -> events.watchers() > 0);
-        AgentInspection inspection = new AgentInspection(book, gateway, journal, plans, stdins, egress);
+        AgentInspection inspection = new AgentInspection(book, gateway, journal, plans, stdins, egress, redactor::get);
 
         book.load();
         consent.load();
@@ -300,8 +300,8 @@ public final class Agentd implements AutoCloseable {
                 PeerProcess::of,
                 config.tcp()));
         models.openOwnDoor(System.getProperty("user.name"), PeerProcess::of);
-        Sampler sampler =
-                closer.add(new Sampler(time, book, consent, processes, processWatch, probe, history, metrics));
+        Sampler sampler = closer.add(
+                new Sampler(time, book, consent, processes, processWatch, probe, history, models::measures, metrics));
         events.listen(sampler::heard);
         sampler.start();
         journal.commit(Batch.of(

@@ -1,7 +1,9 @@
 package dev.agentos.center.screen.home;
 
+import dev.agentos.bridge.view.HomeViewModel.Figure;
 import dev.agentos.center.ui.Parts;
 import dev.agentos.center.ui.TimeChart;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalDouble;
 import javafx.geometry.Pos;
@@ -9,6 +11,7 @@ import javafx.scene.control.Button;
 import javafx.scene.control.ContentDisplay;
 import javafx.scene.control.Label;
 import javafx.scene.layout.HBox;
+import javafx.scene.layout.Priority;
 import javafx.scene.layout.Region;
 import javafx.scene.layout.StackPane;
 import javafx.scene.layout.VBox;
@@ -19,20 +22,29 @@ final class FigurePanel {
     private final Label figure = Parts.text("", "big");
     private final Label unit = Parts.text("", "muted");
     private final Label below = Parts.text("", "muted");
-    private final TimeChart chart;
+    private final List<TimeChart> charts = new ArrayList<>();
     private final Button button;
 
-    FigurePanel(String title, String role, Runnable opens) {
-        chart = new TimeChart(role);
+    /** @param roles the colour of each line */
+    FigurePanel(String title, Runnable opens, String... roles) {
+        StackPane plot = new StackPane();
+        plot.getStyleClass().add("plot");
+        for (String role : roles) {
+            TimeChart chart = new TimeChart(role);
+            charts.add(chart);
+            plot.getChildren().add(chart);
+        }
         HBox number = new HBox(figure, unit);
         number.setAlignment(Pos.BASELINE_LEFT);
         number.getStyleClass().add("number");
         figure.setMinWidth(Region.USE_PREF_SIZE);
+        unit.setMinWidth(Region.USE_PREF_SIZE);
         VBox words = new VBox(number, below);
         words.setMinWidth(Region.USE_PREF_SIZE);
-        StackPane plot = new StackPane(chart);
-        plot.getStyleClass().add("plot");
-        VBox content = new VBox(Parts.text(title, "panel-title"), words, plot);
+        HBox line = new HBox(words, plot);
+        line.getStyleClass().add("figure-line");
+        HBox.setHgrow(plot, Priority.ALWAYS);
+        VBox content = new VBox(Parts.text(title, "panel-title"), line);
         content.getStyleClass().add("figure-content");
         button = Parts.button("", opens, "panel", "figure-panel");
         button.setGraphic(content);
@@ -48,10 +60,24 @@ final class FigurePanel {
         return button;
     }
 
-    void show(String value, String of, String more, List<double[]> points, OptionalDouble target, double atLeast) {
-        figure.setText(value);
-        unit.setText(of);
-        below.setText(more);
-        chart.show(points, target, atLeast);
+    void show(Figure shown) {
+        figure.setText(shown.value());
+        unit.setText(shown.unit());
+        below.setText(shown.below());
+        double top = shown.atLeast();
+        for (List<double[]> points : shown.lines()) {
+            for (double[] point : points) {
+                top = Math.max(top, point[1]);
+            }
+        }
+        for (int i = 0; i < charts.size(); i++) {
+            // A target is drawn once, and lines that stand in one picture have one scale.
+            charts.get(i)
+                    .show(
+                            shown.lines().get(i),
+                            i == 0 ? shown.target() : OptionalDouble.empty(),
+                            Math.max(top, shown.target().orElse(0) * 1.1),
+                            shown.end());
+        }
     }
 }

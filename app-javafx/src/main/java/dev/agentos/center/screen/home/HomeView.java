@@ -1,16 +1,14 @@
 package dev.agentos.center.screen.home;
 
-import dev.agentos.bridge.view.AgentsViewModel.Row;
 import dev.agentos.bridge.view.CenterTab;
 import dev.agentos.bridge.view.CenterViewModel;
 import dev.agentos.bridge.view.CenterViewModel.AgentLine;
-import dev.agentos.bridge.view.Measures;
+import dev.agentos.bridge.view.HomeViewModel;
 import dev.agentos.bridge.view.Place;
 import dev.agentos.bridge.wire.ConsentWire.AskView;
 import dev.agentos.bridge.wire.ModelWire.ModelView;
 import dev.agentos.bridge.wire.ModelWire.Models;
 import dev.agentos.bridge.wire.ModelWire.ProviderView;
-import dev.agentos.bridge.wire.ServiceWire;
 import dev.agentos.center.screen.agents.AgentTable;
 import dev.agentos.center.ui.Glyph;
 import dev.agentos.center.ui.PanelView;
@@ -22,8 +20,6 @@ import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalDouble;
-import java.util.stream.Stream;
 import javafx.scene.Node;
 import javafx.scene.control.Label;
 import javafx.scene.layout.HBox;
@@ -35,7 +31,6 @@ import javafx.scene.layout.VBox;
 public final class HomeView implements Screen {
 
     private static final long MODELS_NANOS = 5_000_000_000L;
-    private static final double GIB = 1024.0 * 1024 * 1024;
 
     private final VBox root = new VBox();
     private final Label askTitle = Parts.text("", "strong");
@@ -43,6 +38,8 @@ public final class HomeView implements Screen {
     private final Label asked = Parts.text("", "muted");
     private final HBox ask;
     private final FigurePanel running;
+    private final FigurePanel onset;
+    private final FigurePanel queue;
     private final FigurePanel cpu;
     private final FigurePanel memory;
     private final FigurePanel calls;
@@ -62,13 +59,12 @@ public final class HomeView implements Screen {
         ask = Parts.row(
                 new Glyph("?"), words, asked, Parts.button("Look at it", () -> context.go(Place.of(CenterTab.INBOX))));
         ask.getStyleClass().add("ask-bar");
-        running = new FigurePanel("Running", "ok", () -> context.go(Place.of(CenterTab.AGENTS)));
-        cpu = new FigurePanel("Processors", "srt", () -> context.go(Place.of(CenterTab.SETTINGS)));
-        memory = new FigurePanel("Memory", "dt", () -> context.go(Place.of(CenterTab.SETTINGS)));
-        calls = new FigurePanel("Tool calls", "hrt", () -> context.go(Place.of(CenterTab.TOOLS)));
-        HBox figures = new HBox(running.node(), cpu.node(), memory.node(), calls.node());
-        figures.getStyleClass().add("figures-row");
-        Stream.of(running, cpu, memory, calls).forEach(panel -> HBox.setHgrow(panel.node(), Priority.ALWAYS));
+        running = panel("Running", CenterTab.AGENTS, "ok");
+        onset = panel("First token, SRT", CenterTab.MODELS, "srt");
+        queue = panel("Model queue by class", CenterTab.MODELS, "srt", "dt");
+        cpu = panel("Processors", CenterTab.SETTINGS, "srt");
+        memory = panel("Memory", CenterTab.SETTINGS, "dt");
+        calls = panel("Tool calls", CenterTab.TOOLS, "hrt");
         table = new AgentTable(context.preferences(), id -> context.go(Place.agent(id)));
         agents = new PanelView<>(
                 table.node(), lines -> table.show(lines, context.store().state().sums()));
@@ -81,7 +77,21 @@ public final class HomeView implements Screen {
                 title, models, Parts.spring(), Parts.link("all of them", () -> context.go(Place.of(CenterTab.MODELS))));
         modelLine.getStyleClass().addAll("panel", "line-panel");
         HBox.setHgrow(models, Priority.SOMETIMES);
-        root.getChildren().setAll(ask, figures, modelLine, list);
+        root.getChildren().setAll(ask, row(running, onset, queue), row(cpu, memory, calls), modelLine, list);
+    }
+
+    private FigurePanel panel(String title, CenterTab opens, String... roles) {
+        return new FigurePanel(title, () -> context.go(Place.of(opens)), roles);
+    }
+
+    private static HBox row(FigurePanel... panels) {
+        HBox row = new HBox();
+        row.getStyleClass().add("figures-row");
+        for (FigurePanel panel : panels) {
+            HBox.setHgrow(panel.node(), Priority.ALWAYS);
+            row.getChildren().add(panel.node());
+        }
+        return row;
     }
 
     @Override
@@ -97,10 +107,16 @@ public final class HomeView implements Screen {
     @Override
     public void show(CenterViewModel state) {
         ask(state.inbox().waiting().stream().findFirst(), state.inbox().count());
-        running(state);
-        machine(state);
-        calls(state);
-        models();
+        HomeViewModel figures = HomeViewModel.of(state, Instant.now());
+        running.show(figures.running());
+        onset.show(figures.onset());
+        queue.show(figures.queue());
+        cpu.show(figures.processors());
+        memory.show(figures.memory());
+        calls.show(figures.calls());
+        if (state.known()) {
+            models();
+        }
         agents.show(state.agentsPanel());
     }
 
@@ -124,74 +140,6 @@ public final class HomeView implements Screen {
         } catch (DateTimeParseException e) {
             return askedAt;
         }
-    }
-
-    private void running(CenterViewModel state) {
-        List<Row> live = state.agents().rows().stream()
-                .filter(row -> !row.state().isFinal())
-                .toList();
-        long now = live.stream().filter(row -> row.word().equals("running")).count();
-        running.show(
-                state.known() ? String.valueOf(now) : Measures.NONE,
-                "of " + live.size(),
-                classes(live),
-                state.history().points("machine", "agents_running"),
-                OptionalDouble.empty(),
-                2);
-    }
-
-    private static String classes(List<Row> live) {
-        List<String> parts = Stream.of("HRT", "SRT", "DT")
-                .map(name ->
-                        live.stream().filter(row -> row.latency().equals(name)).count() + " " + name)
-                .filter(text -> !text.startsWith("0 "))
-                .toList();
-        return parts.isEmpty() ? "none alive" : String.join(" · ", parts);
-    }
-
-    private void machine(CenterViewModel state) {
-        Optional<ServiceWire.MachineView> host = state.status().map(ServiceWire.Status::machine);
-        int cores = host.map(ServiceWire.MachineView::cores).orElse(0);
-        OptionalDouble used = state.history().latest("machine", "cpu_cores");
-        cpu.show(
-                Measures.cores(used),
-                "of " + cores + " cores",
-                pressure(state, "cpu"),
-                state.history().points("machine", "cpu_cores"),
-                OptionalDouble.of(cores),
-                cores);
-        OptionalDouble bytes = state.history().latest("machine", "memory_bytes");
-        double total = host.map(ServiceWire.MachineView::memoryBytes).orElse(0L) / GIB;
-        memory.show(
-                bytes.isPresent()
-                        ? String.format(java.util.Locale.ROOT, "%.1f", bytes.getAsDouble() / GIB)
-                        : Measures.NONE,
-                String.format(java.util.Locale.ROOT, "of %.0f GiB", total),
-                pressure(state, "memory"),
-                state.history().points("machine", "memory_bytes"),
-                OptionalDouble.of(total * GIB),
-                total * GIB);
-    }
-
-    private void calls(CenterViewModel state) {
-        long all = state.agents().rows().stream().mapToLong(Row::toolCalls).sum();
-        double refused = state.history().points("machine", "refusals").stream()
-                .mapToDouble(point -> point[1])
-                .sum();
-        calls.show(
-                state.known() ? Measures.count(all) : Measures.NONE,
-                "in all",
-                Math.round(refused) + " refused in 15 min",
-                state.history().points("machine", "tool_calls"),
-                OptionalDouble.empty(),
-                2);
-    }
-
-    private static String pressure(CenterViewModel state, String resource) {
-        OptionalDouble share = state.history().latest("machine", "pressure_" + resource);
-        return share.isEmpty()
-                ? "no pressure figures here"
-                : String.format(java.util.Locale.ROOT, "%.0f %% of the time short", share.getAsDouble());
     }
 
     /** Asks for the models' queues and first tokens, now and then: they are no events. */

@@ -93,7 +93,11 @@ final class AnswerView {
 
     private static VBox plot(Answer.Plot plot) {
         TimeChart chart = new TimeChart("srt");
-        chart.show(plot.points(), OptionalDouble.empty(), 0);
+        chart.show(
+                plot.points(),
+                OptionalDouble.empty(),
+                0,
+                plot.points().isEmpty() ? 0 : plot.points().getLast()[0]);
         StackPane pane = new StackPane(chart);
         pane.getStyleClass().add("plot");
         String range = plot.points().isEmpty()

@@ -31,6 +31,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /** Operations on the service, contracts, consent, events, audit and history. */
 final class ServiceRoutes {
@@ -278,8 +279,11 @@ final class ServiceRoutes {
                         ? HistoryStore.SECONDS_KEPT.toSeconds()
                         : Duration.ofDays(1).toSeconds());
         Instant from = Instant.now().minusSeconds(Math.min(since, HistoryStore.MINUTES_KEPT.toSeconds()));
-        Map<HistoryStore.Key, List<double[]>> series =
-                seconds ? history.seconds(subject, from) : history.minutes(subject, from);
+        Map<HistoryStore.Key, List<double[]>> series = new TreeMap<>();
+        // Several subjects stand between commas.
+        for (String one : subject.split(",", -1)) {
+            series.putAll(seconds ? history.seconds(one, from) : history.minutes(one, from));
+        }
         return new EventWire.History(
                 resolution,
                 series.entrySet().stream()
@@ -293,7 +297,7 @@ final class ServiceRoutes {
 
     /** The unit at the end of a series' name; a plain count has none. */
     private static String unit(String name) {
-        return name.endsWith("_bytes") ? "bytes" : name.endsWith("_cores") ? "cores" : "";
+        return name.endsWith("_bytes") ? "bytes" : name.endsWith("_cores") ? "cores" : name.endsWith("_ms") ? "ms" : "";
     }
 
     private EventWire.Proof proof(Call call) {

@@ -1,5 +1,6 @@
 package dev.agentos.agentd.models;
 
+import dev.agentos.domain.contract.LatencyClass;
 import dev.agentos.domain.model.ChunkSink;
 import dev.agentos.domain.model.ModelCaller;
 import dev.agentos.domain.model.ModelException;
@@ -11,6 +12,7 @@ import dev.agentos.domain.schedule.BurstCredit;
 import dev.agentos.domain.schedule.ClassScheduler;
 import dev.agentos.domain.schedule.ClassScheduler.Capacity;
 import dev.agentos.domain.schedule.ClassScheduler.Load;
+import java.util.EnumMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -45,6 +47,14 @@ public final class ClassDispatch implements Dispatch {
     /** How full the queue of a provider is; empty where nobody asked it yet. */
     public Optional<Load> load(String provider) {
         return Optional.ofNullable(queues.get(provider)).map(TurnQueue::load);
+    }
+
+    /** How many calls of each class wait for their turn now, at all providers together. */
+    public Map<LatencyClass, Long> waiting() {
+        Map<LatencyClass, Long> all = new EnumMap<>(LatencyClass.class);
+        queues.values()
+                .forEach(queue -> queue.waiting().forEach((latency, many) -> all.merge(latency, many, Long::sum)));
+        return all;
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.agentos.agentd.models;
 import dev.agentos.agentd.consent.ConsentService;
 import dev.agentos.agentd.models.door.ModelDoors;
 import dev.agentos.agentd.models.provider.ExtractiveProvider;
+import dev.agentos.agentd.telemetry.HistoryStore;
 import dev.agentos.bridge.wire.ModelWire;
 import dev.agentos.domain.extractive.SentenceVectors;
 import dev.agentos.domain.model.ModelCaller;
@@ -18,6 +19,7 @@ import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
@@ -33,6 +35,7 @@ public final class ModelService implements AutoCloseable {
     private final BudgetBook budgets;
     private final ClassDispatch queues;
     private final LatencyBook latencies;
+    private final ModelMeasures measures;
     private final ModelGateway gateway;
     private final ModelDoors doors;
     private final ModelSettings settings;
@@ -70,11 +73,15 @@ public final class ModelService implements AutoCloseable {
         this.budgets = new BudgetBook(means.journal(), means.consent(), time);
         this.queues = new ClassDispatch(time);
         this.latencies = new LatencyBook(means.journal());
+        this.measures = new ModelMeasures(queues);
         this.gateway = new ModelGateway(
                 registry,
                 budgets,
                 queues,
-                latencies,
+                (caller, card, call, usage, now) -> {
+                    latencies.answered(caller, card, call, usage, now);
+                    measures.answered(caller, card, call, usage, now);
+                },
                 means.journal(),
                 time,
                 () -> operatorModels.get().get());
@@ -113,6 +120,11 @@ public final class ModelService implements AutoCloseable {
     /** How soon agents were answered, and what they used. */
     public ModelWire.Latencies latencyView() {
         return ModelViews.latencies(latencies.latencies(), budgets);
+    }
+
+    /** What the history keeps of models, since the last time it was asked. */
+    public Map<HistoryStore.Key, Double> measures() {
+        return measures.drain();
     }
 
     /** Asks a model a short question and measures the answer. */

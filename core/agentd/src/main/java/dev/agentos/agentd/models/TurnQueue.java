@@ -55,6 +55,15 @@ final class TurnQueue {
         }
     }
 
+    Map<LatencyClass, Long> waiting() {
+        lock.lock();
+        try {
+            return scheduler.waiting();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     Place enter(ModelCaller caller, long deadlineNanos) {
         lock.lock();
         try {

@@ -20,6 +20,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Supplier;
 
 /** Once a second: measures agents, classes and the machine, and looks at what has a deadline. */
 public final class Sampler implements AutoCloseable {
@@ -34,6 +35,7 @@ public final class Sampler implements AutoCloseable {
     private final ProcessWatch watch;
     private final MachineProbe probe;
     private final HistoryStore history;
+    private final Supplier<Map<HistoryStore.Key, Double>> models;
     private final ScheduledExecutorService ticker = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("sampler").factory());
     private final Map<String, Long> lastCpu = new HashMap<>();
@@ -46,6 +48,7 @@ public final class Sampler implements AutoCloseable {
     private long lastNanos;
     private long lastBusy = -1;
 
+    /** @param models what models gave since it was asked last */
     public Sampler(
             TimeSource time,
             AgentBook book,
@@ -54,6 +57,7 @@ public final class Sampler implements AutoCloseable {
             ProcessWatch watch,
             MachineProbe probe,
             HistoryStore history,
+            Supplier<Map<HistoryStore.Key, Double>> models,
             Metrics metrics) {
         this.time = time;
         this.book = book;
@@ -62,6 +66,7 @@ public final class Sampler implements AutoCloseable {
         this.watch = watch;
         this.probe = probe;
         this.history = history;
+        this.models = models;
         metrics.gauges("agentos_agents", "Agents by state.", "state", this::states);
         metrics.gauge(
                 "agentos_consents_waiting",
@@ -180,6 +185,7 @@ public final class Sampler implements AutoCloseable {
             values.put(new HistoryStore.Key("machine", "cpu_cores"), (busy.get() - lastBusy) / 1e6 / seconds);
         }
         lastBusy = busy.orElse(-1L);
+        values.putAll(models.get());
         history.record(time.now(), values);
     }
 

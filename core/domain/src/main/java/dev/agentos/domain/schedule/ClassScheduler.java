@@ -3,6 +3,7 @@ package dev.agentos.domain.schedule;
 import dev.agentos.domain.contract.LatencyClass;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -208,6 +209,15 @@ public final class ClassScheduler {
     public Load load() {
         return new Load(
                 capacity.slots(), count(true, true), count(false, true), count(true, false), count(false, false));
+    }
+
+    /** How many jobs of each class wait for their turn now; a class without one is not there. */
+    public Map<LatencyClass, Long> waiting() {
+        Map<LatencyClass, Long> waiting = new EnumMap<>(LatencyClass.class);
+        entries.values().stream()
+                .filter(entry -> !isRunning(entry))
+                .forEach(entry -> waiting.merge(entry.job.latency(), 1L, Long::sum));
+        return waiting;
     }
 
     private long count(boolean first, boolean running) {
