@@ -254,6 +254,10 @@ public final class AgentdClient implements AutoCloseable {
         return get("/v1/agents/" + segment(id) + "/result", AgentWire.Result.class);
     }
 
+    public AgentWire.Conversation conversation(String id) {
+        return get("/v1/agents/" + segment(id) + "/conversation", AgentWire.Conversation.class);
+    }
+
     public AgentWire.Explanation explain(String id, String operation, String target) {
         return get(
                 "/v1/agents/" + segment(id) + "/explain" + query("op", operation, "target", target),

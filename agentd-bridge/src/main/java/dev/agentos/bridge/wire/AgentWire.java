@@ -137,6 +137,37 @@ public final class AgentWire {
     }
 
     /**
+     * What the model of a managed agent has before it: secrets are taken out, hidden and misleading characters are visible
+     * escapes.
+     *
+     * @param turn how many answers the model gave
+     * @param messages oldest first; empty for an agent that no model drives
+     * @param notes of the agent to itself, by name
+     */
+    public record Conversation(String run, int turn, List<Message> messages, Map<String, String> notes) {
+        public Conversation {
+            messages = List.copyOf(messages);
+            notes = java.util.Collections.unmodifiableMap(new java.util.LinkedHashMap<>(notes));
+        }
+    }
+
+    /**
+     * A message of a conversation.
+     *
+     * @param role {@code system}, {@code user}, {@code assistant} or {@code tool}
+     * @param name of the tool whose result it is; else empty
+     * @param calls that the model made with it
+     */
+    public record Message(String role, String name, String text, List<ToolUse> calls) {
+        public Message {
+            calls = List.copyOf(calls);
+        }
+    }
+
+    /** A call of a tool as a model wrote it; {@code arguments} is meant to be JSON. */
+    public record ToolUse(String tool, String arguments) {}
+
+    /**
      * Which run to go through again.
      *
      * @param run absent for the last one

@@ -5,6 +5,7 @@ import dev.agentos.bridge.client.AgentdClient.Search;
 import dev.agentos.bridge.client.AgentdException;
 import dev.agentos.bridge.client.UnreachableException;
 import dev.agentos.bridge.view.ContextViewModel;
+import dev.agentos.bridge.view.ConversationText;
 import dev.agentos.bridge.view.DetailTab;
 import dev.agentos.bridge.view.TextLine;
 import dev.agentos.bridge.view.TimelineViewModel;
@@ -27,6 +28,10 @@ import java.util.Optional;
 final class Pages {
 
     private static final int EVENTS = 500;
+
+    /** Characters in a line of a conversation. */
+    private static final int WORDS = 100;
+
     private static final int LOG_TAIL = 64 * 1024;
 
     private final AgentdClient client;
@@ -165,7 +170,7 @@ final class Pages {
                 : lines;
     }
 
-    /** What the steps of a plan have to go on: what each step before them gave. */
+    /** What the steps of a plan have to go on, or what the model was told and said. */
     private List<TextLine> context(String id) {
         AgentView agent = client.agent(id);
         if (!agent.kind().equals("managed")) {
@@ -173,8 +178,9 @@ final class Pages {
                     TextLine.of("not available here: a process keeps its context to itself; agentd sees its calls,"),
                     TextLine.of("its files and its output, which are the other tabs."));
         }
-        List<TextLine> lines = ContextViewModel.steps(agent, client.result(id).outputs());
-        return lines.isEmpty() ? List.of(TextLine.of("Its plan has no steps.")) : lines;
+        List<TextLine> steps = ContextViewModel.steps(agent, client.result(id).outputs());
+        List<TextLine> lines = steps.isEmpty() ? ConversationText.lines(client.conversation(id), WORDS) : steps;
+        return lines.isEmpty() ? List.of(TextLine.of("No model was told anything yet.")) : lines;
     }
 
     private List<TextLine> timeline(String id, String kind) {

@@ -4,6 +4,7 @@ import dev.agentos.bridge.client.AgentdClient.Search;
 import dev.agentos.bridge.view.CenterViewModel;
 import dev.agentos.bridge.view.ContextViewModel;
 import dev.agentos.bridge.view.ContextViewModel.Call;
+import dev.agentos.bridge.view.ConversationText;
 import dev.agentos.bridge.view.Measures;
 import dev.agentos.bridge.view.PanelState;
 import dev.agentos.bridge.view.TextLine;
@@ -20,13 +21,25 @@ import javafx.scene.layout.Priority;
 import javafx.scene.layout.Region;
 import javafx.scene.layout.VBox;
 
-/** How full the context window of an agent's model is, call by call, and what the steps of its plan have to go on. */
+/**
+ * How full the context window of an agent's model is, call by call, the words in it, and what the steps of a plan have to
+ * go on.
+ */
 final class ContextTab implements AgentTab {
 
     private static final int EVENTS = 500;
 
-    /** @param steps what the steps of a plan gave so far; empty without a plan */
-    private record Found(ContextViewModel calls, List<TextLine> steps) {}
+    private static final int WIDTH = 92;
+    private static final double ROW = 34;
+    private static final int MOST_ROWS = 5;
+
+    /**
+     * What there is.
+     *
+     * @param words what the model was told and said; empty where no model drives the agent
+     * @param steps what the steps of a plan gave so far; empty without a plan
+     */
+    private record Found(ContextViewModel calls, List<TextLine> words, List<TextLine> steps) {}
 
     private final ScreenContext context;
     private final Label sentence = Parts.text("", "strong");
@@ -34,7 +47,9 @@ final class ContextTab implements AgentTab {
     private final TextTable<Call> calls =
             new TextTable<>(call -> call.clock() + call.model() + call.prompt() + call.said());
     private final LinesView steps = new LinesView(false);
+    private final LinesView words = new LinesView(false);
     private final VBox window;
+    private final VBox conversation;
     private final PanelView<Found> panel;
     private final VBox content = new VBox();
     private final VBox root;
@@ -51,17 +66,15 @@ final class ContextTab implements AgentTab {
                 .column("$", 70, "figure", call -> call.cost().isEmpty() ? Measures.NONE : call.cost())
                 .column("Outcome", 90, "text", Call::outcome);
         full.setMaxWidth(Double.MAX_VALUE);
-        window = new VBox(
-                sentence,
-                full,
-                calls.node(),
-                Parts.prose(
-                        "The trail keeps a digest of each prompt, never its words; reading them here waits for agentd to "
-                                + "give an agent's conversation to its owner.",
-                        "muted"));
+        window = new VBox(sentence, full, calls.node());
         window.getStyleClass().add("column");
-        VBox.setVgrow(calls.node(), Priority.ALWAYS);
-        VBox.setVgrow(window, Priority.ALWAYS);
+        conversation = new VBox(
+                Parts.text("In it, without secrets; hidden and misleading characters stand as \\u{…}", "muted"),
+                words.node());
+        conversation.getStyleClass().add("column");
+        content.getStyleClass().add("column");
+        VBox.setVgrow(words.node(), Priority.ALWAYS);
+        VBox.setVgrow(conversation, Priority.ALWAYS);
         VBox.setVgrow(steps.node(), Priority.ALWAYS);
         panel = new PanelView<>(content, this::fill);
         root = Parts.panel(Parts.head("What it has to go on"), panel);
@@ -89,6 +102,7 @@ final class ContextTab implements AgentTab {
                         () -> {
                             Found found = read(id);
                             return found.calls().calls().isEmpty()
+                                            && found.words().isEmpty()
                                             && found.steps().isEmpty()
                                     ? new PanelState.Empty<Found>(
                                             "It has called no model, and it has no plan.",
@@ -110,6 +124,7 @@ final class ContextTab implements AgentTab {
         AgentView view = context.client().agent(id);
         return new Found(
                 made,
+                ConversationText.lines(context.client().conversation(id), WIDTH),
                 view.steps().isEmpty()
                         ? List.of()
                         : ContextViewModel.steps(
@@ -123,7 +138,29 @@ final class ContextTab implements AgentTab {
             sentence.setText(found.calls().sentence());
             full.setProgress(found.calls().calls().getLast().share());
             calls.show(found.calls().calls());
+            boolean alone = found.words().isEmpty() && found.steps().isEmpty();
+            calls.node()
+                    .setMinHeight(
+                            alone
+                                    ? Region.USE_COMPUTED_SIZE
+                                    : ROW
+                                                    * (1
+                                                            + Math.min(
+                                                                    MOST_ROWS,
+                                                                    found.calls()
+                                                                            .calls()
+                                                                            .size()))
+                                            + 2);
+            VBox.setVgrow(calls.node(), alone ? Priority.ALWAYS : Priority.NEVER);
+            calls.node()
+                    .setPrefHeight(
+                            alone ? Region.USE_COMPUTED_SIZE : calls.node().getMinHeight());
+            VBox.setVgrow(window, alone ? Priority.ALWAYS : Priority.NEVER);
             content.getChildren().add(window);
+        }
+        if (!found.words().isEmpty()) {
+            words.show(found.words());
+            content.getChildren().add(conversation);
         }
         if (!found.steps().isEmpty()) {
             steps.show(found.steps());

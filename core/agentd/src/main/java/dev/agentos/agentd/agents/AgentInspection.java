@@ -11,10 +11,13 @@ import dev.agentos.agentd.tools.ToolGateway;
 import dev.agentos.bridge.wire.AgentWire;
 import dev.agentos.bridge.wire.AgentWire.ChangeView;
 import dev.agentos.bridge.wire.EgressWire;
+import dev.agentos.bridge.wire.WireJson;
 import dev.agentos.domain.contract.ContractDocument;
+import dev.agentos.domain.managed.AgentContext;
 import dev.agentos.domain.policy.Decision;
 import dev.agentos.domain.port.Journal;
 import dev.agentos.domain.port.Journal.Trace;
+import dev.agentos.domain.secret.Redactor;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -30,6 +33,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /** Looking into agents: logs, changes and their undo, results, explanations; and a process's standard input. */
 public final class AgentInspection {
@@ -43,20 +47,24 @@ public final class AgentInspection {
     private final SandboxPlans plans;
     private final StdinPipes stdins;
     private final EgressDoors egress;
+    private final Supplier<Redactor> redactor;
 
+    /** @param redactor what is taken out of conversations once more before they are shown */
     public AgentInspection(
             AgentBook book,
             ToolGateway gateway,
             Journal journal,
             SandboxPlans plans,
             StdinPipes stdins,
-            EgressDoors egress) {
+            EgressDoors egress,
+            Supplier<Redactor> redactor) {
         this.book = book;
         this.gateway = gateway;
         this.journal = journal;
         this.plans = plans;
         this.stdins = stdins;
         this.egress = egress;
+        this.redactor = redactor;
     }
 
     // ------------------------------------------------------------------ output and input
@@ -217,6 +225,19 @@ public final class AgentInspection {
                 outputs,
                 task.map(found -> found.knowledge().labels().untrusted()).orElse(false),
                 task.map(found -> found.knowledge().untrustedSources()).orElse(List.of()));
+    }
+
+    /** What the model of the current or last run has before it. */
+    public AgentWire.Conversation conversation(String id) {
+        AgentRecord agent = book.get(id);
+        Redactor clean = redactor.get();
+        for (Journal.StateDocument kept : journal.state(ModelRun.CONTEXT)) {
+            if (kept.key().equals(agent.run())) {
+                return ShownConversation.of(
+                        agent.run(), WireJson.fromMap(clean.redact(kept.document()), AgentContext.class));
+            }
+        }
+        return new AgentWire.Conversation(agent.run(), 0, List.of(), Map.of());
     }
 
     // ------------------------------------------------------------------ explaining

@@ -147,6 +147,13 @@ final class AgentRoutes {
                         List.of(),
                         AgentWire.Result.class,
                         call -> inspection.result(call.id())),
+                get(
+                        "/v1/agents/{id}/conversation",
+                        "readConversation",
+                        "What the model of a managed agent was told and said in the current or last run",
+                        List.of(),
+                        AgentWire.Conversation.class,
+                        call -> inspection.conversation(call.id())),
                 post(
                         "/v1/agents/{id}/replay",
                         "replayRun",

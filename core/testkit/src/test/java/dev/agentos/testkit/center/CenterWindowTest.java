@@ -9,6 +9,7 @@ import dev.agentos.bridge.client.AgentdClient;
 import dev.agentos.bridge.view.CenterTab;
 import dev.agentos.bridge.view.CenterViewModel;
 import dev.agentos.bridge.view.Place;
+import dev.agentos.bridge.wire.AgentWire;
 import dev.agentos.bridge.wire.EventWire;
 import dev.agentos.bridge.wire.EventWire.EventView;
 import dev.agentos.bridge.wire.ModelWire;
@@ -211,5 +212,62 @@ class CenterWindowTest {
         window.click("Children");
         window.untilSeenLike("It has started no agent");
         assertEquals(List.of(), window.cutOff());
+    }
+
+    @Test
+    void theWordsInAModelsContextAreReadInTheWindow() throws InterruptedException {
+        agentd.answer("GET /v1/events/search", new EventWire.Events(List.of(), 0));
+        agentd.answer("GET /v1/models", new ModelWire.Models(List.of(), List.of(), ""));
+        agentd.answer(
+                "GET /v1/agents/agent-log-triage-001",
+                PreparedAgentd.agent("agent-log-triage-001", "log-triage", "DT", "running", 40, 12));
+        agentd.answer(
+                "GET /v1/agents/agent-log-triage-001/conversation",
+                new AgentWire.Conversation(
+                        "agent-log-triage-001.1",
+                        1,
+                        List.of(
+                                new AgentWire.Message("user", "", "What does a berth cost?", List.of()),
+                                new AgentWire.Message(
+                                        "assistant",
+                                        "",
+                                        "",
+                                        List.of(new AgentWire.ToolUse("fs_read", "{\"path\":\"rules.md\"}")))),
+                        Map.of()));
+        window.go(Place.agent("agent-log-triage-001"));
+        window.click("Context");
+        window.untilSeen("it is asked");
+        window.untilSeen("    What does a berth cost?");
+        window.untilSeen("    ▸ fs_read {\"path\":\"rules.md\"}");
+        assertEquals(List.of(), window.cutOff());
+    }
+
+    @Test
+    void homeSaysWhyItHasNoFirstTokenAndWhatItWasWhereItHasOne() throws InterruptedException {
+        window.go(Place.of(CenterTab.HOME));
+        window.untilSeen("no SRT agent was answered in 15 min");
+        window.untilSeen("not measured yet");
+        double now = System.currentTimeMillis() / 1e3;
+        agentd.answer(
+                "GET /v1/history",
+                new EventWire.History(
+                        "second",
+                        List.of(
+                                series("class:SRT", "onset_ms", now, 231),
+                                series("class:SRT", "onset_slo_ms", now, 250),
+                                series("class:SRT", "answers", now, 3),
+                                series("class:SRT", "late", now, 1),
+                                series("class:SRT", "models_waiting", now, 1),
+                                series("class:DT", "models_waiting", now, 8))));
+        window.untilSeen("231");
+        window.untilSeen("1 of 3 late · target 250 ms");
+        window.untilSeen("1 SRT · 8 DT");
+        assertEquals(List.of(), window.cutOff());
+        agentd.silent(true);
+        window.untilSeenLike("stopped reporting");
+    }
+
+    private static EventWire.Series series(String subject, String name, double at, double value) {
+        return new EventWire.Series(subject, name, "", List.of(new double[] {at, value}));
     }
 }

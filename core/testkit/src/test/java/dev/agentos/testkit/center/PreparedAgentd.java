@@ -30,6 +30,9 @@ final class PreparedAgentd implements Transport {
         answer("GET /v1/events", new EventWire.Events(List.of(), 0));
         answer("GET /v1/history", new EventWire.History("second", List.of()));
         answer("GET /v1/models/latency", new ModelWire.Latencies(List.of(), 0, "0"));
+        answer(
+                "GET /v1/agents/agent-log-triage-001/conversation",
+                new AgentWire.Conversation("agent-log-triage-001.1", 0, List.of(), Map.of()));
         answer("GET /v1/doctor", new ServiceWire.Findings(0, List.of()));
         answer(
                 "GET /v1/agents",

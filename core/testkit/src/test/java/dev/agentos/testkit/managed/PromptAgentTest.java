@@ -9,10 +9,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.agentos.bridge.client.AgentdException;
 import dev.agentos.bridge.wire.AgentWire.AgentView;
+import dev.agentos.bridge.wire.AgentWire.Conversation;
+import dev.agentos.bridge.wire.AgentWire.Message;
 import dev.agentos.bridge.wire.AgentWire.Replay;
 import dev.agentos.bridge.wire.AgentWire.ReplayReport;
 import dev.agentos.bridge.wire.ConsentWire.AnswerRequest;
 import dev.agentos.bridge.wire.ConsentWire.AskView;
+import dev.agentos.bridge.wire.EventWire.Series;
 import dev.agentos.bridge.wire.MailWire.MailServerValue;
 import dev.agentos.bridge.wire.SecretWire.SecretValue;
 import dev.agentos.testkit.models.ScriptedModel;
@@ -26,6 +29,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -95,6 +100,57 @@ class PromptAgentTest {
                         .map(event ->
                                 event.data().get("tool") + " " + event.data().get("decision"))
                         .toList());
+    }
+
+    @Test
+    void whatTheModelWasToldAndSaidIsReadWithoutSecretsAndWithoutHiddenCharacters() throws Exception {
+        String secret = "harbour-key-4711-very-secret";
+        Path rules = house.docs.resolve("rules.md");
+        Files.writeString(rules, "Reverse \u202Eme. The key is " + secret + ".\n");
+        house.model.on("CLERK", Script.of(call("fs_read", "paths", List.of(rules.toString())), text("Twelve crowns.")));
+        AgentView agent = house.ended(house.spawn(house.contract("CLERK", "fs.read", ""), "what does a berth cost?")
+                .id());
+        assertEquals("done", agent.state(), agent.reason());
+        // The secret became one after it was said: what is kept still holds it, what is shown does not.
+        house.client().setSecret(new SecretValue("harbour", secret, List.of("harbour.example")));
+        Conversation said = house.client().conversation(agent.id());
+        assertEquals(
+                List.of("system", "user", "assistant", "tool", "assistant"),
+                said.messages().stream().map(Message::role).toList());
+        assertEquals("what does a berth cost?", said.messages().get(1).text());
+        assertEquals("fs_read", said.messages().get(2).calls().getFirst().tool());
+        String read = said.messages().get(3).text();
+        assertTrue(read.contains("Reverse \\u{202E}me. The key is [redacted secret harbour]."), read);
+        assertFalse(said.toString().contains(secret), said::toString);
+        assertEquals("Twelve crowns.", said.messages().get(4).text());
+        assertThrows(AgentdException.class, () -> house.client().conversation("agent-none-001"));
+    }
+
+    @Test
+    void theHistoryKeepsTheFirstTokenOfSoftRealTimeAgentsAgainstTheirPromise() throws Exception {
+        house.model.on("CLERK", Script.of(text("Twelve crowns.")));
+        AgentView agent = house.ended(house.spawn(
+                        house.contract("CLERK", "fs.read", "class: { latency: SRT }\nslo: { onset_ms: 20000 }\n"),
+                        "what does a berth cost?")
+                .id());
+        assertEquals("done", agent.state(), agent.reason());
+        Map<String, Double> sums = Map.of();
+        for (int i = 0; i < 300 && sums.getOrDefault("answers", 0.0) == 0; i++) {
+            TimeUnit.MILLISECONDS.sleep(20);
+            sums = house.client().history("class:SRT,class:DT", "second", Duration.ofMinutes(1)).series().stream()
+                    .filter(series -> series.subject().equals("class:SRT"))
+                    .collect(Collectors.toMap(
+                            Series::name,
+                            series -> series.points().stream()
+                                    .mapToDouble(point -> point[1])
+                                    .sum()));
+        }
+        assertEquals(1.0, sums.get("answers"));
+        assertEquals(0.0, sums.get("late"));
+        assertEquals(20_000.0, sums.get("onset_slo_ms"));
+        double onset = sums.getOrDefault("onset_ms", 0.0);
+        assertTrue(onset > 0 && onset < 20_000, sums::toString);
+        assertEquals(0.0, sums.get("models_waiting"));
     }
 
     @Test
