@@ -26,6 +26,7 @@ import java.util.Optional;
 import java.util.Set;
 import javafx.animation.AnimationTimer;
 import javafx.scene.Scene;
+import javafx.scene.layout.Region;
 import javafx.stage.Stage;
 
 /** The whole window, put together: state, what feeds it, screens and frame. */
@@ -56,18 +57,21 @@ public final class Center implements AutoCloseable {
     /** Opens it on a stage. For the UI thread. */
     public static Center open(
             Stage stage, AgentdClient client, CommandRunner commands, Preferences preferences, CenterTab tab) {
+        Look.prepare(preferences);
         Store<CenterViewModel> store = new Store<>(CenterViewModel.start().at(Place.of(tab)));
         CenterFeed feed = new CenterFeed(client, store);
         Background background = new Background(text -> store.change(state -> state.said(text)));
         ScreenContext context = new ScreenContext(client, store, background, commands, preferences, feed::refresh);
-        feed.start();
         ShellView shell = new ShellView(context, Screens.of(context));
         CenterPreferences values = preferences.values();
+        // The look comes before what it dresses: a scene matches every node against its style sheets as soon as it has
+        // both.
         Scene scene = new Scene(
-                shell.root(),
+                new Region(),
                 values.width() > 0 ? Math.max(LEAST_WIDTH, values.width()) : WIDTH,
                 values.height() > 0 ? Math.max(LEAST_HEIGHT, values.height()) : HEIGHT);
         Look.of(scene, preferences);
+        scene.setRoot(shell.root());
         shell.keys(scene);
         stage.setTitle("AgentOS");
         stage.setMinWidth(LEAST_WIDTH);
@@ -82,6 +86,8 @@ public final class Center implements AutoCloseable {
         });
         stage.show();
         shell.root().requestFocus();
+        // Until then the processors have enough to do, and there is nothing yet to show it in.
+        center.afterFirstPaint(feed::start);
         return center;
     }
 

@@ -54,14 +54,16 @@ public final class CenterApp extends Application {
             CenterTab tab) {
         Center made = Center.open(stage, client, commands, preferences, tab);
         center = Optional.of(made);
-        made.notifies(System.getenv(), start.socket());
-        if (start.options().firstPaint()) {
-            made.afterFirstPaint(() -> {
+        made.afterFirstPaint(() -> {
+            if (start.options().firstPaint()) {
                 System.out.printf("first_paint_ms %.1f%n", (System.nanoTime() - CenterMain.STARTED_NANOS) / 1e6);
                 System.out.flush();
                 stage.close();
-            });
-        }
+            } else {
+                // Asking the desktop what it can do starts a program.
+                made.notifies(System.getenv(), start.socket());
+            }
+        });
     }
 
     @Override

@@ -3,6 +3,9 @@ package dev.agentos.center;
 import dev.agentos.bridge.client.EmbeddedAgentd;
 import dev.agentos.bridge.client.SocketLocator;
 import dev.agentos.bridge.client.UnreachableException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import javafx.application.Application;
@@ -15,6 +18,9 @@ public final class CenterMain {
     static final int NO_NOTIFICATIONS = 3;
 
     private static final Logger JAVAFX = Logger.getLogger("javafx");
+
+    private static final List<String> LIBRARIES =
+            List.of("/usr/lib/x86_64-linux-gnu", "/usr/lib/aarch64-linux-gnu", "/usr/lib64", "/usr/lib");
 
     private static final int USAGE = 2;
     private static final int UNREACHABLE = 69;
@@ -39,7 +45,24 @@ public final class CenterMain {
         System.exit(show(options));
     }
 
+    /**
+     * Has the desktop's toolkit linked by another processor while this one starts the window; where it is not found here,
+     * it is linked when JavaFX asks for it.
+     */
+    @SuppressWarnings("restricted") // The program has native access: JavaFX loads the same library a moment later.
+    private static void linkAhead() {
+        Thread.ofPlatform()
+                .daemon()
+                .name("link-ahead")
+                .start(() -> LIBRARIES.stream()
+                        .map(folder -> Path.of(folder, "libgtk-3.so.0"))
+                        .filter(Files::isReadable)
+                        .findFirst()
+                        .ifPresent(library -> System.load(library.toString())));
+    }
+
     private static int show(CenterOptions options) {
+        linkAhead();
         // JavaFX says on every start that it came from the class path, which is as it is meant here.
         JAVAFX.setLevel(Level.SEVERE);
         try {

@@ -42,6 +42,7 @@ final class PaletteView {
 
     PaletteView(ScreenContext context) {
         this.context = context;
+        root.setVisible(false);
         root.getStyleClass().add("veil");
         card.getStyleClass().add("palette");
         card.setMaxSize(Region.USE_PREF_SIZE, Region.USE_PREF_SIZE);
@@ -58,7 +59,6 @@ final class PaletteView {
                 close();
             }
         });
-        close();
     }
 
     StackPane root() {

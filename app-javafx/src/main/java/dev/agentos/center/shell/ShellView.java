@@ -36,7 +36,7 @@ public final class ShellView {
     private final NavigationView navigation;
     private final StatusLine statusLine = new StatusLine();
     private final Banner banner;
-    private final PaletteView palette;
+    private Optional<PaletteView> palette = Optional.empty();
     private final Notice notice = new Notice();
     private final Label waiting = Parts.text("", "waits");
     private final Button waits;
@@ -52,7 +52,6 @@ public final class ShellView {
         this.screens = screens;
         navigation = new NavigationView(context);
         banner = new Banner(context.store());
-        palette = new PaletteView(context);
         waits = Parts.button("", () -> context.go(Place.of(CenterTab.INBOX)), "waits-button");
         waits.setGraphic(waiting);
         VBox middle = new VBox(banner.root(), body, message);
@@ -60,7 +59,7 @@ public final class ShellView {
         body.setMinSize(0, 0);
         middle.setMinWidth(0);
         BorderPane frame = new BorderPane(middle, top(), null, statusLine.root(), navigation.root());
-        root = new StackPane(frame, notice.root(), palette.root());
+        root = new StackPane(frame, notice.root());
         root.getStyleClass().add("window");
         context.store().listen(this::show);
     }
@@ -73,7 +72,7 @@ public final class ShellView {
         brand.getStyleClass().add("brand-box");
         Label hint = Parts.text("Ctrl K", "key");
         HBox inside = Parts.row(Parts.text("Type a command or a sentence", "muted"), Parts.spring(), hint);
-        Button search = Parts.button("", () -> palette.open(""), "search");
+        Button search = Parts.button("", () -> search(""), "search");
         search.setGraphic(inside);
         search.setAccessibleText("Type a command or a sentence");
         inside.prefWidthProperty().bind(search.widthProperty().subtract(22));
@@ -147,7 +146,7 @@ public final class ShellView {
         }
         boolean taken = true;
         switch (event.getCode()) {
-            case K -> palette.open("");
+            case K -> search("");
             case PLUS, EQUALS, ADD -> text(TEXT_STEP);
             case MINUS, SUBTRACT -> text(-TEXT_STEP);
             case DIGIT0, NUMPAD0 -> context.preferences().change(values -> values.withText(100));
@@ -175,8 +174,8 @@ public final class ShellView {
         if (event.getCode() == KeyCode.ESCAPE) {
             if (notice.isOpen()) {
                 notice.close();
-            } else if (palette.isOpen()) {
-                palette.close();
+            } else if (palette.map(PaletteView::isOpen).orElse(false)) {
+                palette.ifPresent(PaletteView::close);
             } else if (!open.map(Screen::back).orElse(false)) {
                 back();
             }
@@ -194,9 +193,15 @@ public final class ShellView {
         }
     }
 
-    /** Opens the palette with a text. */
+    /** Opens the palette with a text. It is made when it is first wanted. */
     public void search(String text) {
-        palette.open(text);
+        PaletteView view = palette.orElseGet(() -> {
+            PaletteView made = new PaletteView(context);
+            root.getChildren().add(made.root());
+            return made;
+        });
+        palette = Optional.of(view);
+        view.open(text);
     }
 
     // ------------------------------------------------------------------ closing

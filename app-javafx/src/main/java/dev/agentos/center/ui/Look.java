@@ -28,6 +28,9 @@ public final class Look {
     private static final String SHEET = Objects.requireNonNull(Look.class.getResource("/dev/agentos/center/center.css"))
             .toExternalForm();
 
+    /** For the UI thread. */
+    private static boolean fontsLoaded;
+
     private final Scene scene;
     private final Preferences preferences;
 
@@ -36,9 +39,21 @@ public final class Look {
         this.preferences = preferences;
     }
 
+    /**
+     * Makes colours of controls and fonts known. Before the first control is made: JavaFX reads a whole style sheet of its
+     * own for a control that finds none.
+     */
+    public static void prepare(Preferences preferences) {
+        if (!fontsLoaded) {
+            fontsLoaded = true;
+            FONTS.forEach(Look::load);
+        }
+        base(theme(preferences.values().theme()));
+    }
+
     /** Dresses a scene, and again whenever the system or the person changes their mind. */
     public static void of(Scene scene, Preferences preferences) {
-        FONTS.forEach(Look::load);
+        prepare(preferences);
         Look look = new Look(scene, preferences);
         look.apply();
         preferences.listen(_ -> look.apply());
@@ -56,18 +71,22 @@ public final class Look {
     private void apply() {
         CenterPreferences values = preferences.values();
         Theme theme = theme(values.theme());
-        String base = theme == Theme.LIGHT
-                ? new PrimerLight().getUserAgentStylesheet()
-                : new PrimerDark().getUserAgentStylesheet();
-        if (!base.equals(Application.getUserAgentStylesheet())) {
-            Application.setUserAgentStylesheet(base);
-        }
+        base(theme);
         String colours = "data:text/css;base64,"
                 + Base64.getEncoder()
                         .encodeToString(
                                 JavaFxCss.of(theme, values.textPercent()).getBytes(StandardCharsets.UTF_8));
         if (!scene.getStylesheets().equals(List.of(SHEET, colours))) {
             scene.getStylesheets().setAll(SHEET, colours);
+        }
+    }
+
+    private static void base(Theme theme) {
+        String base = theme == Theme.LIGHT
+                ? new PrimerLight().getUserAgentStylesheet()
+                : new PrimerDark().getUserAgentStylesheet();
+        if (!base.equals(Application.getUserAgentStylesheet())) {
+            Application.setUserAgentStylesheet(base);
         }
     }
 

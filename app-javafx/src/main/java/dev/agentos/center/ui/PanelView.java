@@ -2,6 +2,7 @@ package dev.agentos.center.ui;
 
 import dev.agentos.bridge.view.PanelState;
 import java.time.Instant;
+import java.util.List;
 import java.util.function.Consumer;
 import javafx.geometry.Pos;
 import javafx.scene.Node;
@@ -28,7 +29,6 @@ public final class PanelView<T> extends StackPane {
         message.setAlignment(Pos.CENTER);
         message.getStyleClass().add("panel-message");
         getStyleClass().add("panel-view");
-        getChildren().addAll(full, message);
         show(new PanelState.Loading<>("reading"));
     }
 
@@ -39,8 +39,7 @@ public final class PanelView<T> extends StackPane {
                 var old = ready.staleness(Instant.now());
                 stale.setText(old.orElse(""));
                 full.setTop(old.isPresent() ? stale : null);
-                full.setVisible(true);
-                message.setVisible(false);
+                put(full);
             }
             case PanelState.Loading<T> loading -> say("◌", "tone-muted", loading.what() + " …", "");
             case PanelState.Empty<T> empty -> say("·", "tone-muted", empty.what(), empty.next());
@@ -57,7 +56,13 @@ public final class PanelView<T> extends StackPane {
         next.setText(then);
         next.setManaged(!then.isEmpty());
         next.setVisible(!then.isEmpty());
-        full.setVisible(false);
-        message.setVisible(true);
+        put(message);
+    }
+
+    /** Only what is shown is part of the window: a table that waits for its first row costs nothing. */
+    private void put(Node shown) {
+        if (!getChildren().equals(List.of(shown))) {
+            getChildren().setAll(shown);
+        }
     }
 }

@@ -11,6 +11,7 @@ import dev.agentos.center.ui.Parts;
 import dev.agentos.center.ui.Preferences;
 import dev.agentos.center.ui.Rows;
 import dev.agentos.center.ui.Sparkline;
+import dev.agentos.center.ui.UiThread;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -26,6 +27,8 @@ import javafx.collections.FXCollections;
 import javafx.collections.ObservableList;
 import javafx.collections.transformation.SortedList;
 import javafx.geometry.Pos;
+import javafx.scene.Scene;
+import javafx.scene.control.Control;
 import javafx.scene.control.Label;
 import javafx.scene.control.SelectionMode;
 import javafx.scene.control.TableCell;
@@ -38,6 +41,7 @@ import javafx.scene.layout.HBox;
 import javafx.scene.layout.Priority;
 import javafx.scene.layout.Region;
 import javafx.scene.layout.VBox;
+import org.jspecify.annotations.Nullable;
 
 /** Agents as processes, with a row of totals that follows the filter. Rows keep their place whatever happens to them. */
 public final class AgentTable {
@@ -68,6 +72,7 @@ public final class AgentTable {
     private final Preferences preferences;
     private final HBox totals = new HBox();
     private final VBox root = new VBox(table, totals);
+    private boolean focusWanted;
 
     /** @param opens what happens with an agent that is opened, by its id */
     public AgentTable(Preferences preferences, Consumer<String> opens) {
@@ -119,6 +124,7 @@ public final class AgentTable {
                 event.consume();
             }
         });
+        table.sceneProperty().subscribe(this::shown);
         totals.getStyleClass().add("totals");
         // The totals follow the columns, and must not keep them from getting narrower.
         totals.setMinWidth(0);
@@ -135,9 +141,20 @@ public final class AgentTable {
         return root;
     }
 
-    /** Gives the rows the focus, so that keys reach them. */
+    /** Gives the rows the focus, so that keys reach them; as soon as there are rows, unless a control has it by then. */
     public void focus() {
+        focusWanted = table.getScene() == null;
         table.requestFocus();
+    }
+
+    private void shown(@Nullable Scene scene) {
+        if (scene != null && focusWanted) {
+            focusWanted = false;
+            if (!(scene.getFocusOwner() instanceof Control)) {
+                // A node can have the focus once the scene knows it, which is after this change.
+                UiThread.later(table::requestFocus);
+            }
+        }
     }
 
     /** The agents that are selected. */
@@ -213,11 +230,7 @@ public final class AgentTable {
 
     // ------------------------------------------------------------------ columns
 
-    private void column(
-            String title,
-            double width,
-            Consumer<Cell> paint,
-            @org.jspecify.annotations.Nullable Comparator<AgentLine> order) {
+    private void column(String title, double width, Consumer<Cell> paint, @Nullable Comparator<AgentLine> order) {
         TableColumn<Held, AgentLine> column = new TableColumn<>(title);
         column.setCellValueFactory(data -> data.getValue().line().getReadOnlyProperty());
         column.setCellFactory(_ -> new Cell(paint));
@@ -288,7 +301,7 @@ public final class AgentTable {
     /** A cell whose parts are made once and filled again. */
     private static final class Cell extends TableCell<Held, AgentLine> {
         private final Consumer<Cell> paint;
-        private @org.jspecify.annotations.Nullable Region part;
+        private @Nullable Region part;
 
         Cell(Consumer<Cell> paint) {
             this.paint = paint;

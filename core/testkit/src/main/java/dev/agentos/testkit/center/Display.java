@@ -35,7 +35,9 @@ public final class Display implements AutoCloseable {
                         "0",
                         width + "x" + height + "x24",
                         "-nolisten",
-                        "tcp")
+                        "tcp",
+                        // Else the server begins anew after its last window, and turns away one that opens meanwhile.
+                        "-noreset")
                 .redirectError(ProcessBuilder.Redirect.DISCARD)
                 .start();
         BufferedReader reader = server.inputReader();
