@@ -44,6 +44,7 @@ public final class Center implements AutoCloseable {
     private final CenterFeed feed;
     private Optional<ConsentWatch> watch = Optional.empty();
     private Optional<Doorbell> doorbell = Optional.empty();
+    private boolean closed;
     private volatile Set<String> onScreen = Set.of();
 
     private Center(Stage stage, Scene scene, ShellView shell, ScreenContext context, CenterFeed feed) {
@@ -108,17 +109,29 @@ public final class Center implements AutoCloseable {
     }
 
     /** Notifies the desktop of what comes to wait while nobody looks at it here; without a desktop it is in the Inbox. */
-    void notifies(Map<String, String> environment, Path socket) {
-        Doorbell bell = Doorbell.of(environment, socket);
-        Notifier.Found found = Notifier.find(environment, ask -> CardWindow.open(context, ask));
-        doorbell = Optional.of(bell);
-        found.notifier().ifPresent(notifier -> {
-            ConsentWatch started = new ConsentWatch(context.client(), notifier, () -> onScreen, bell::take);
-            watch = Optional.of(started);
-            started.start();
-        });
+    public void notifies(Map<String, String> environment, Path socket) {
         context.store().listen(_ -> look());
         stage.focusedProperty().subscribe(this::look);
+        // Asking the desktop what it can do starts a program.
+        Thread.ofVirtual().name("notifies").start(() -> watch(environment, socket));
+    }
+
+    private void watch(Map<String, String> environment, Path socket) {
+        Notifier.Found found = Notifier.find(environment, ask -> CardWindow.open(context, ask));
+        found.notifier().ifPresent(notifier -> {
+            Doorbell bell = Doorbell.of(environment, socket);
+            ConsentWatch started = new ConsentWatch(context.client(), notifier, () -> onScreen, bell::take);
+            UiThread.later(() -> {
+                if (closed) {
+                    started.close();
+                    bell.close();
+                    return;
+                }
+                doorbell = Optional.of(bell);
+                watch = Optional.of(started);
+                started.start();
+            });
+        });
     }
 
     /** Says which asks a person has before them. */
@@ -149,6 +162,7 @@ public final class Center implements AutoCloseable {
 
     @Override
     public void close() {
+        closed = true;
         if (!stage.isMaximized() && scene.getWidth() > 0) {
             context.preferences().change(values -> values.withSize(scene.getWidth(), scene.getHeight()));
         }

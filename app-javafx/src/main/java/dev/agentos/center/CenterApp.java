@@ -60,7 +60,6 @@ public final class CenterApp extends Application {
                 System.out.flush();
                 stage.close();
             } else {
-                // Asking the desktop what it can do starts a program.
                 made.notifies(System.getenv(), start.socket());
             }
         });

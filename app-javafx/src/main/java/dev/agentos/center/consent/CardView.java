@@ -15,6 +15,7 @@ import java.time.ZoneId;
 import java.util.List;
 import javafx.animation.KeyFrame;
 import javafx.animation.Timeline;
+import javafx.geometry.Pos;
 import javafx.geometry.VPos;
 import javafx.scene.Node;
 import javafx.scene.control.Hyperlink;
@@ -35,6 +36,9 @@ public final class CardView {
 
     /** This program, as the audit names it. */
     public static final String CLIENT = "agentos-center";
+
+    /** Characters of an agent's name that fit into the narrowest card at the size of a title. */
+    private static final int LONG_NAME = 36;
 
     private final ScreenContext context;
     private final CardViewModel card;
@@ -101,13 +105,17 @@ public final class CardView {
     }
 
     private Node head() {
-        Label title = Parts.prose(CardText.title(card.ask()), "title");
-        HBox.setHgrow(title, Priority.ALWAYS);
-        title.setMaxWidth(Double.MAX_VALUE);
+        // The title has its line to itself: an agent's name is one word, and a word that does not fit is broken
+        // anywhere.
+        boolean isLong = card.ask().agent().length() > LONG_NAME;
+        Label title = Parts.prose(CardText.title(card.ask()), "title", isLong ? "long-title" : "short-title");
+        VBox words = new VBox(title, waited);
+        words.setMinWidth(0);
+        HBox.setHgrow(words, Priority.ALWAYS);
         HBox sign = new HBox(new Glyph(card.needsWord() ? "!" : "?"));
         sign.getStyleClass().addAll("sign", card.needsWord() ? "tone-bad" : "tone-needs");
-        waited.setMinWidth(Region.USE_PREF_SIZE);
-        HBox head = Parts.row(sign, title, waited);
+        HBox head = Parts.row(sign, words);
+        head.setAlignment(Pos.TOP_LEFT);
         if (!card.needsWord()) {
             return head;
         }

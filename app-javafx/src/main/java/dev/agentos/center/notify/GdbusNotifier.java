@@ -26,20 +26,23 @@ final class GdbusNotifier implements Notifier {
     private record Shown(long number, String ask) {}
 
     private final Path gdbus;
+    private final String bus;
     private final Consumer<String> clicked;
     private final Map<String, Shown> shown = new ConcurrentHashMap<>();
     private volatile Optional<Process> monitor = Optional.empty();
     private volatile boolean closed;
 
-    GdbusNotifier(Path gdbus, Consumer<String> clicked) {
+    /** @param bus the address of the session bus */
+    GdbusNotifier(Path gdbus, String bus, Consumer<String> clicked) {
         this.gdbus = gdbus;
+        this.bus = bus;
         this.clicked = clicked;
         Thread.ofPlatform().daemon().name("notifications").start(this::listen);
     }
 
     /** What is missing for notifications; empty when nothing is. */
-    static String lacks(Path gdbus) {
-        Ran ran = Programs.run(call(gdbus, "GetServerInformation"));
+    static String lacks(Path gdbus, String bus) {
+        Ran ran = Programs.run(bus, call(gdbus, "GetServerInformation"));
         return ran.exit() == 0 ? "" : "the session bus has no notification service: " + ran.text();
     }
 
@@ -61,17 +64,19 @@ final class GdbusNotifier implements Notifier {
     @Override
     public void show(String agent, String ask, String title, String text) {
         Shown before = shown.get(agent);
-        Ran ran = Programs.run(call(
-                gdbus,
-                "Notify",
-                quoted("AgentOS"),
-                "uint32 " + (before == null ? 0 : before.number()),
-                quoted(""),
-                quoted(title),
-                quoted(escaped(text)),
-                "['default', 'Look at it', 'open', 'Look at it']",
-                "{'urgency': <byte 1>, 'category': <'im'>}",
-                "int32 0"));
+        Ran ran = Programs.run(
+                bus,
+                call(
+                        gdbus,
+                        "Notify",
+                        quoted("AgentOS"),
+                        "uint32 " + (before == null ? 0 : before.number()),
+                        quoted(""),
+                        quoted(title),
+                        quoted(escaped(text)),
+                        "['default', 'Look at it', 'open', 'Look at it']",
+                        "{'urgency': <byte 1>, 'category': <'im'>}",
+                        "int32 0"));
         number(ran.text()).ifPresent(number -> shown.put(agent, new Shown(number, ask)));
     }
 
@@ -79,7 +84,7 @@ final class GdbusNotifier implements Notifier {
     public void withdraw(String agent) {
         Shown gone = shown.remove(agent);
         if (gone != null) {
-            Programs.run(call(gdbus, "CloseNotification", "uint32 " + gone.number()));
+            Programs.run(bus, call(gdbus, "CloseNotification", "uint32 " + gone.number()));
         }
     }
 
@@ -117,7 +122,7 @@ final class GdbusNotifier implements Notifier {
 
     private void listen() {
         try {
-            Process process = new ProcessBuilder(gdbus.toString(), "monitor", "--session", "--dest", SERVICE)
+            Process process = Programs.on(bus, List.of(gdbus.toString(), "monitor", "--session", "--dest", SERVICE))
                     .redirectErrorStream(true)
                     .start();
             monitor = Optional.of(process);

@@ -7,6 +7,9 @@ import java.util.function.Consumer;
 /** The desktop's notifications. */
 public interface Notifier extends AutoCloseable {
 
+    /** The variable that says where the session bus is. */
+    String BUS = "DBUS_SESSION_BUS_ADDRESS";
+
     /** Which one this desktop has, or why it has none. */
     record Found(Optional<Notifier> notifier, String lacks) {}
 
@@ -21,19 +24,19 @@ public interface Notifier extends AutoCloseable {
 
     /** Finds what this desktop has. */
     static Found find(Map<String, String> environment, Consumer<String> clicked) {
-        boolean bus = !environment.getOrDefault("DBUS_SESSION_BUS_ADDRESS", "").isEmpty();
-        if (!bus) {
+        String bus = environment.getOrDefault(BUS, "");
+        if (bus.isEmpty()) {
             return new Found(Optional.empty(), "there is no session bus (DBUS_SESSION_BUS_ADDRESS is not set)");
         }
         Optional<java.nio.file.Path> gdbus = Programs.find("gdbus", environment);
         if (gdbus.isPresent()) {
-            String lacks = GdbusNotifier.lacks(gdbus.get());
+            String lacks = GdbusNotifier.lacks(gdbus.get(), bus);
             return lacks.isEmpty()
-                    ? new Found(Optional.of(new GdbusNotifier(gdbus.get(), clicked)), "")
+                    ? new Found(Optional.of(new GdbusNotifier(gdbus.get(), bus, clicked)), "")
                     : new Found(Optional.empty(), lacks);
         }
         return Programs.find("notify-send", environment)
-                .map(program -> new Found(Optional.of(new NotifySendNotifier(program, clicked)), ""))
+                .map(program -> new Found(Optional.of(new NotifySendNotifier(program, bus, clicked)), ""))
                 .orElseGet(() -> new Found(
                         Optional.empty(),
                         "neither gdbus (libglib2.0-bin) nor notify-send (libnotify-bin) is installed"));

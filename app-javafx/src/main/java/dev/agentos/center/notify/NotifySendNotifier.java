@@ -12,11 +12,14 @@ import java.util.function.Consumer;
 final class NotifySendNotifier implements Notifier {
 
     private final Path program;
+    private final String bus;
     private final Consumer<String> clicked;
     private final Map<String, Process> shown = new ConcurrentHashMap<>();
 
-    NotifySendNotifier(Path program, Consumer<String> clicked) {
+    /** @param bus the address of the session bus */
+    NotifySendNotifier(Path program, String bus, Consumer<String> clicked) {
         this.program = program;
+        this.bus = bus;
         this.clicked = clicked;
     }
 
@@ -24,14 +27,16 @@ final class NotifySendNotifier implements Notifier {
     public void show(String agent, String ask, String title, String text) {
         withdraw(agent);
         try {
-            Process process = new ProcessBuilder(
-                            program.toString(),
-                            "--app-name=AgentOS",
-                            "--wait",
-                            "--action=default=Look at it",
-                            "--",
-                            title,
-                            GdbusNotifier.escaped(text))
+            Process process = Programs.on(
+                            bus,
+                            List.of(
+                                    program.toString(),
+                                    "--app-name=AgentOS",
+                                    "--wait",
+                                    "--action=default=Look at it",
+                                    "--",
+                                    title,
+                                    GdbusNotifier.escaped(text)))
                     .redirectError(ProcessBuilder.Redirect.DISCARD)
                     .start();
             shown.put(agent, process);

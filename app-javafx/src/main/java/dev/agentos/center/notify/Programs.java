@@ -28,10 +28,16 @@ final class Programs {
                 .findFirst();
     }
 
-    static Ran run(List<String> command) {
+    /** A program that speaks to this session bus. */
+    static ProcessBuilder on(String bus, List<String> command) {
+        ProcessBuilder builder = new ProcessBuilder(command);
+        builder.environment().put(Notifier.BUS, bus);
+        return builder;
+    }
+
+    static Ran run(String bus, List<String> command) {
         try {
-            Process process =
-                    new ProcessBuilder(command).redirectErrorStream(true).start();
+            Process process = on(bus, command).redirectErrorStream(true).start();
             process.getOutputStream().close();
             // Their answers are one line; they fit into the pipe, so that waiting first cannot block.
             if (!process.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS)) {

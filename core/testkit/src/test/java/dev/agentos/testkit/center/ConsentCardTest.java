@@ -57,7 +57,7 @@ class ConsentCardTest {
         window.close();
     }
 
-    private static AskView ask(String content, String risk, String target, String state) {
+    static AskView ask(String content, String risk, String target, String state) {
         return new AskView(
                 "ask-1",
                 "agent-a-001",
