@@ -127,6 +127,16 @@ struct Kept {
     folder: Option<String>,
     _files: Vec<File>,
     _mapping: Option<sys::Mapping>,
+    _keeper: Option<Keeper>,
+}
+
+/// A child that holds what was made. It goes with this.
+struct Keeper(i32);
+
+impl Drop for Keeper {
+    fn drop(&mut self) {
+        sys::kill_and_reap(self.0);
+    }
 }
 
 const FILLINGS: &[Spelling] = &[
@@ -141,6 +151,11 @@ const FILLINGS: &[Spelling] = &[
         name: "mapped",
         how: "in a deleted file that is mapped and closed",
         fill: |folder, wanted| mapped_file(folder, wanted),
+    },
+    Spelling {
+        name: "leaderless",
+        how: "in deleted files that a thread keeps after the first of its process has ended",
+        fill: |folder, wanted| leaderless_files(folder, wanted),
     },
     Spelling {
         name: "deep",
@@ -183,7 +198,7 @@ const PART: usize = 4 << 20;
 fn one_file(folder: &str, wanted: usize) -> Result<Kept, Refusal> {
     let mut file = File::create(format!("{folder}/bomb")).map_err(refused)?;
     fill(&mut file, wanted)?;
-    Ok(Kept { folder: None, _files: vec![file], _mapping: None })
+    Ok(Kept { folder: None, _files: vec![file], _mapping: None, _keeper: None })
 }
 
 fn many_files(folder: &str, wanted: usize, nameless: bool) -> Result<Kept, Refusal> {
@@ -197,7 +212,7 @@ fn many_files(folder: &str, wanted: usize, nameless: bool) -> Result<Kept, Refus
             files.push(file);
         }
     }
-    Ok(Kept { folder: None, _files: files, _mapping: None })
+    Ok(Kept { folder: None, _files: files, _mapping: None, _keeper: None })
 }
 
 /// One page of each stays mapped, and the descriptor is closed. Parts are small, as a limit on one file would show.
@@ -216,7 +231,34 @@ fn mapped_file(folder: &str, wanted: usize) -> Result<Kept, Refusal> {
         fs::remove_file(&path).map_err(refused)?;
         pages.add(&file, PART).map_err(Refusal::Errno)?;
     }
-    Ok(Kept { folder: None, _files: Vec::new(), _mapping: Some(pages) })
+    Ok(Kept { folder: None, _files: Vec::new(), _mapping: Some(pages), _keeper: None })
+}
+
+/// By a thread of a child whose first thread has ended: its folder in /proc looks like that of a process that is over.
+fn leaderless_files(folder: &str, wanted: usize) -> Result<Kept, Refusal> {
+    let (reader, writer) = sys::pipe().map_err(Refusal::Errno)?;
+    let keeper = match sys::fork().map_err(Refusal::Errno)? {
+        0 => {
+            drop(reader);
+            let folder = folder.to_string();
+            std::thread::spawn(move || {
+                let made = many_files(&folder, wanted, true);
+                let said = serde_json::to_string(&made.as_ref().map(|_| ()).map_err(Clone::clone));
+                sys::write_all(&writer, said.unwrap_or_default().as_bytes());
+                drop(writer);
+                std::thread::sleep(Duration::from_secs(60));
+                drop(made);
+            });
+            sys::exit_thread()
+        }
+        child => Keeper(child),
+    };
+    drop(writer);
+    let said = sys::read_to_end(&reader, Duration::from_secs(25)).ok_or(Refusal::TimedOut)?;
+    let made: Result<(), Refusal> =
+        serde_json::from_slice(&said).unwrap_or(Err(Refusal::Errno(libc::EIO)));
+    made?;
+    Ok(Kept { folder: None, _files: Vec::new(), _mapping: None, _keeper: Some(keeper) })
 }
 
 /// Below folders whose whole name no call takes.

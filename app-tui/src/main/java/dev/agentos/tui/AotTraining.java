@@ -27,7 +27,7 @@ public final class AotTraining {
     /** Not a command: a run of spawns, so that the service's own cache holds profiles of its busiest path. */
     private static final String LOAD = "load";
 
-    private static final int SPAWNS = 120;
+    private static final int SPAWNS = 2_500;
 
     private AotTraining() {}
 

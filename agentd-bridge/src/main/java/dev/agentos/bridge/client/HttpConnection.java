@@ -83,10 +83,10 @@ final class HttpConnection implements AutoCloseable {
                     .append("\r\n");
         }
         head.append("\r\n");
-        write(ByteBuffer.wrap(head.toString().getBytes(StandardCharsets.UTF_8)), deadline);
-        if (content.length > 0) {
-            write(ByteBuffer.wrap(content), deadline);
-        }
+        // In one piece, so that the other side is not woken for half a request.
+        byte[] first = head.toString().getBytes(StandardCharsets.UTF_8);
+        ByteBuffer whole = ByteBuffer.allocate(first.length + content.length);
+        write(whole.put(first).put(content).flip(), deadline);
     }
 
     private void write(ByteBuffer bytes, long deadline) throws IOException {

@@ -22,6 +22,8 @@ public final class WireJson {
             .disable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
             .build();
 
+    private static final RecordMaps RECORDS = new RecordMaps(value -> LENIENT.convertValue(value, Object.class));
+
     private WireJson() {}
 
     /** A JSON text. */
@@ -45,6 +47,11 @@ public final class WireJson {
 
     /** A record as plain JSON values, for state documents. */
     public static Map<String, Object> toMap(Object value) {
+        return value instanceof Record fields ? RECORDS.of(fields) : mapped(value);
+    }
+
+    /** By the mapper itself; what {@link #toMap} must be equal to. */
+    static Map<String, Object> mapped(Object value) {
         return LENIENT.convertValue(value, new TypeReference<Map<String, Object>>() {});
     }
 

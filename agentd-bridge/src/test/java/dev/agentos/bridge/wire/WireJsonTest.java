@@ -5,10 +5,15 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.agentos.bridge.wire.AgentWire.Spawn;
 import dev.agentos.bridge.wire.ContractWire.ContractText;
+import java.math.BigDecimal;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -88,5 +93,72 @@ class WireJsonTest {
         assertEquals(
                 Map.of("small", 1L, "large", 4_294_967_296L, "decimal", 1.5),
                 WireJson.toMap(Map.of("small", 1, "large", 4_294_967_296L, "decimal", 1.5)));
+    }
+
+    private enum Colour {
+        DEEP_RED
+    }
+
+    private record Inner(Optional<Colour> colour, OptionalLong none, List<Colour> colours) {}
+
+    private record Everything(
+            String text,
+            boolean isOn,
+            int small,
+            long large,
+            double ratio,
+            Optional<String> maybe,
+            Optional<Inner> inner,
+            OptionalInt count,
+            Set<String> set,
+            Map<String, Object> map,
+            Object any,
+            String contractSha256,
+            Instant at,
+            Path path,
+            BigDecimal exact,
+            Colour colour) {}
+
+    @Test
+    void aRecordAsAMapIsWhatTheMapperMakesOfIt() {
+        Everything full = new Everything(
+                "ä\u0001",
+                true,
+                1,
+                1L << 40,
+                0.1,
+                Optional.of("m"),
+                Optional.of(new Inner(Optional.of(Colour.DEEP_RED), OptionalLong.empty(), List.of(Colour.DEEP_RED))),
+                OptionalInt.of(7),
+                Set.of("one"),
+                Map.of("deep", List.of(1, 2L, 0.5, Map.of("x", Optional.empty()))),
+                new Inner(Optional.empty(), OptionalLong.of(3), List.of()),
+                "abc",
+                Instant.parse("2026-03-01T00:00:00Z"),
+                Path.of("/a"),
+                new BigDecimal("1.50"),
+                Colour.DEEP_RED);
+        assertEquals(WireJson.mapped(full), WireJson.toMap(full));
+        assertEquals(
+                List.copyOf(WireJson.mapped(full).keySet()),
+                List.copyOf(WireJson.toMap(full).keySet()));
+        Everything empty = new Everything(
+                "",
+                false,
+                0,
+                0,
+                0,
+                Optional.empty(),
+                Optional.empty(),
+                OptionalInt.empty(),
+                Set.of(),
+                Map.of(),
+                "any",
+                "",
+                Instant.EPOCH,
+                Path.of(""),
+                BigDecimal.ZERO,
+                Colour.DEEP_RED);
+        assertEquals(WireJson.mapped(empty), WireJson.toMap(empty));
     }
 }

@@ -114,6 +114,13 @@ public final class AgentBook {
 
         private final Map<String, ContractDocument> newDocuments = new LinkedHashMap<>();
         private final Map<String, String> newTexts = new LinkedHashMap<>();
+        private boolean ahead;
+
+        /** A later decision will be waited for, and this one need not be on the disk before it. */
+        Draft ahead() {
+            ahead = true;
+            return this;
+        }
 
         public Draft event(Event event) {
             events.add(event);
@@ -142,8 +149,17 @@ public final class AgentBook {
         T decide(Draft draft);
     }
 
-    /** The result of a decision, and the future of its durability. */
-    public record Decided<T>(T result, CompletableFuture<Committed> durable) {
+    /**
+     * The result of a decision, and the future of its durability.
+     *
+     * @param hurry tells the journal that somebody waits
+     */
+    public record Decided<T>(T result, CompletableFuture<Committed> durable, Runnable hurry) {
+        /** One that is on the disk. */
+        static <T> Decided<T> longAgo(T result) {
+            return new Decided<>(result, CompletableFuture.completedFuture(new Committed(0, 0)), () -> {});
+        }
+
         /** Whether it was refused at once and changed nothing; {@link #await} then says why. */
         public boolean isRefused() {
             return durable.isCompletedExceptionally();
@@ -151,6 +167,9 @@ public final class AgentBook {
 
         /** Waits for the disk. */
         public T await() {
+            if (!durable.isDone()) {
+                hurry.run();
+            }
             try {
                 durable.join();
             } catch (java.util.concurrent.CompletionException e) {
@@ -191,7 +210,7 @@ public final class AgentBook {
             }
             CompletableFuture<Committed> durable = draft.events.isEmpty() && changes.isEmpty()
                     ? CompletableFuture.completedFuture(new Committed(0, 0))
-                    : journal.submit(new Batch(trace, draft.events, changes));
+                    : submit(new Batch(trace, draft.events, changes), draft.ahead);
             if (!durable.isCompletedExceptionally()) {
                 texts.putAll(draft.newTexts);
                 documents.putAll(draft.newDocuments);
@@ -204,10 +223,14 @@ public final class AgentBook {
                     }
                 }
             }
-            return new Decided<>(result, durable);
+            return new Decided<>(result, durable, journal::hurry);
         } finally {
             lock.unlock();
         }
+    }
+
+    private CompletableFuture<Committed> submit(Batch batch, boolean ahead) {
+        return ahead ? journal.submitAhead(batch) : journal.submit(batch);
     }
 
     /** Adds a lifecycle move to a draft. Throws when the table has no such row. */
@@ -355,12 +378,12 @@ public final class AgentBook {
         }
     }
 
-    /** Like {@link #awaitRecord}, for clients: what they are told is on the disk. */
-    public AgentRecord awaitDurableRecord(
+    /** Like {@link #awaitRecord}, for clients: they are told when it is on the disk. */
+    public Decided<AgentRecord> awaitShown(
             String id, java.util.function.Predicate<AgentRecord> condition, java.time.Duration limit)
             throws InterruptedException {
         AgentRecord agent = awaitRecord(id, condition, limit);
-        return new Decided<>(agent, writtenOf(id)).await();
+        return new Decided<>(agent, writtenOf(id), journal::hurry);
     }
 
     /** The durability of everything that memory shows of the agent. Batches become durable in order. */

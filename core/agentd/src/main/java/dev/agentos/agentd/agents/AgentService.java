@@ -98,7 +98,7 @@ public final class AgentService implements AutoCloseable {
                 startManaged(trace, id);
             } else {
                 // The sandbox is built while the disk flushes; it is held until both are done.
-                processes.start(trace, id, spawned.decided()::await);
+                processes.start(trace, id, spawned.decided());
             }
         }
         return book.get(id);
@@ -207,7 +207,7 @@ public final class AgentService implements AutoCloseable {
                 decided.await();
                 startManaged(trace, id);
             } else {
-                processes.start(trace, id, decided::await);
+                processes.start(trace, id, decided);
             }
         });
     }
@@ -361,5 +361,6 @@ public final class AgentService implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+        processes.close();
     }
 }

@@ -195,7 +195,7 @@ final class AgentSpawning {
                 substitutions.stream().map(AgentSpawning::view).toList(),
                 List.of(),
                 1,
-                agentsDirectory.resolve(id).resolve("workspace").toString(),
+                agentsDirectory.resolve(id).resolve(SandboxPlans.WORKSPACE).toString(),
                 0,
                 0,
                 time.now().toString(),
@@ -216,6 +216,10 @@ final class AgentSpawning {
         draft.event(AgentBook.moved(queued, AgentState.STARTING, AgentTrigger.START, ""));
         AgentRecord starting = queued.moved(AgentState.STARTING, "");
         draft.put(starting, document, request.contract());
+        if (!managed) {
+            // What it is started with is decided next, and nothing of it runs before that is on the disk.
+            draft.ahead();
+        }
         return starting;
     }
 

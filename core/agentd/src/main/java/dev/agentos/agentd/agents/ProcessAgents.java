@@ -31,12 +31,13 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
 /** Process agents: from a contract to a held sandbox, to a running tree, to its end. */
-public final class ProcessAgents {
+public final class ProcessAgents implements AutoCloseable {
 
     private final AgentBook book;
     private final Sandbox sandbox;
     private final TimeSource time;
     private final SandboxPlans plans;
+    private final SpareFolders spares;
     private final StdinPipes stdins;
     private final AgentEnds ends;
     private final EgressDoors egress;
@@ -59,6 +60,7 @@ public final class ProcessAgents {
         this.sandbox = sandbox;
         this.time = time;
         this.plans = plans;
+        this.spares = new SpareFolders(plans.agentsDirectory());
         this.stdins = stdins;
         this.ends = ends;
         this.egress = egress;
@@ -76,21 +78,23 @@ public final class ProcessAgents {
     /**
      * Builds the sandbox of the agent's current incarnation and starts it.
      *
-     * @param attempt waits until the decision to start it is durable
+     * @param attempt the decision to start it
      */
-    void start(Trace trace, String id, Runnable attempt) {
+    void start(Trace trace, String id, AgentBook.Decided<?> attempt) {
         AgentRecord agent = book.get(id);
         ContractDocument document = book.document(id);
         String run = agent.run();
         Receipt receipt;
         List<String> argv;
         try {
-            Workspaces.make(agent);
+            Workspaces.make(agent, spares);
             PlanTerms terms = new PlanTerms(document, sandbox.host());
             boolean doors = book.ledger().machine().mechanisms().contains("doors");
             Sandbox.Plan plan = models.equip(
                     id, document, egress.equip(id, document, terms.on(plans.of(agent, document)), doors), doors);
             argv = plan.argv();
+            // The disk takes the decision while the sandbox is built.
+            attempt.hurry().run();
             receipt = terms.receipt(sandbox.prepare(plan));
             receipt = new Receipt(
                     receipt.incarnation(),
@@ -98,7 +102,7 @@ public final class ProcessAgents {
                     receipt.spawnMicros(),
                     models.receipt(id, document, egress.receipt(id, document, receipt)));
         } catch (SandboxException e) {
-            attempt.run();
+            attempt.await();
             failed(
                     trace,
                     id,
@@ -107,7 +111,7 @@ public final class ProcessAgents {
                     "the sandbox was not made: " + e.getMessage() + " (step " + e.step() + ")");
             return;
         } catch (ServiceException e) {
-            attempt.run();
+            attempt.await();
             failed(
                     trace,
                     id,
@@ -421,7 +425,7 @@ public final class ProcessAgents {
         }
         if (status.isEmpty()) {
             if (agent.state() == AgentState.STARTING) {
-                start(trace, agent.id(), () -> {});
+                start(trace, agent.id(), AgentBook.Decided.longAgo(agent));
             } else {
                 failed(
                         trace,
@@ -468,7 +472,7 @@ public final class ProcessAgents {
             draft.put(fresh);
             return fresh;
         });
-        start(trace, agent.id(), next::await);
+        start(trace, agent.id(), next);
     }
 
     /**
@@ -505,5 +509,11 @@ public final class ProcessAgents {
         return document.contract().runtime() instanceof AgentRuntime.ProcessRuntime process
                 ? process.command()
                 : List.of();
+    }
+
+    /** What runs goes on; only what was made ahead is given up. */
+    @Override
+    public void close() {
+        spares.close();
     }
 }

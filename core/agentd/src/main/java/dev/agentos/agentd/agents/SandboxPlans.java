@@ -25,19 +25,11 @@ import java.util.Set;
 /** From a contract to a sandbox plan: what the process sees, in which limits, and where its output goes. */
 public final class SandboxPlans {
 
-    private static final long TMP_BYTES = 256L * 1024 * 1024;
+    /** The folder in an agent's folder that is its own. */
+    static final String WORKSPACE = "workspace";
+
     private static final String HEARTBEAT = "heartbeat";
     private static final String INSIDE_BEAT = "/run/agentos";
-
-    /** Parts of the host's /etc that programs need and that hold no secret. */
-    private static final List<String> HOST_ETC = List.of(
-            "/etc/ssl/certs",
-            "/etc/ld.so.cache",
-            "/etc/alternatives",
-            "/etc/localtime",
-            "/etc/mime.types",
-            "/etc/magic",
-            "/etc/ca-certificates");
 
     private final Path agentsDirectory;
     private final List<Path> serviceFolders;
@@ -55,8 +47,17 @@ public final class SandboxPlans {
         return serviceFolders;
     }
 
+    Path agentsDirectory() {
+        return agentsDirectory;
+    }
+
     Path logFile(AgentRecord agent, String stream) {
-        return agentsDirectory.resolve(agent.id()).resolve(agent.runNumber() + "." + stream + ".log");
+        return agentsDirectory.resolve(agent.id()).resolve(logName(agent.runNumber(), stream));
+    }
+
+    /** The file in an agent's folder that takes a stream of one run. */
+    static String logName(int run, String stream) {
+        return run + "." + stream + ".log";
     }
 
     Path stdinPipe(AgentRecord agent) {
@@ -114,33 +115,7 @@ public final class SandboxPlans {
 
     /** The host's programs, read-only, and a tree of its own for everything else. */
     public static List<Mount> system() {
-        List<Mount> mounts = new ArrayList<>();
-        mounts.add(new Mount.Bind("/usr", "/usr", false));
-        for (String name : List.of("bin", "sbin", "lib", "lib32", "lib64", "libx32")) {
-            Path path = Path.of("/", name);
-            if (Files.isSymbolicLink(path)) {
-                mounts.add(new Mount.Symlink("/" + name, "usr/" + name));
-            } else if (Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {
-                mounts.add(new Mount.Bind(path.toString(), path.toString(), false));
-            }
-        }
-        for (String path : HOST_ETC) {
-            // A link as the source of a bind would be followed out of the plan, so links are left out.
-            if (Files.isReadable(Path.of(path)) && !Files.isSymbolicLink(Path.of(path))) {
-                mounts.add(new Mount.Bind(path, path, false));
-            }
-        }
-        mounts.add(new Mount.File(
-                "/etc/passwd",
-                "root:x:0:0:root:/nonexistent:/usr/sbin/nologin\nagent:x:1000:1000:agent:/workspace:/bin/sh\n"
-                        + "nobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin\n"));
-        mounts.add(new Mount.File("/etc/group", "root:x:0:\nagent:x:1000:\nnogroup:x:65534:\n"));
-        mounts.add(new Mount.File("/etc/nsswitch.conf", "passwd: files\ngroup: files\nhosts: files\n"));
-        mounts.add(new Mount.File("/etc/hosts", "127.0.0.1 localhost\n::1 localhost\n"));
-        mounts.add(new Mount.Proc("/proc"));
-        mounts.add(new Mount.Dev("/dev"));
-        mounts.add(new Mount.Tmpfs("/tmp", TMP_BYTES));
-        return mounts;
+        return SystemMounts.now();
     }
 
     private void declared(

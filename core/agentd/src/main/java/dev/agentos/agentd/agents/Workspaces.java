@@ -36,6 +36,13 @@ final class Workspaces {
         return Objects.requireNonNull(workspace.getParent(), "a workspace is inside its agent's folder");
     }
 
+    /** Makes the agent's folders where they are not there yet; one that begins gets those that were made before. */
+    static void make(AgentRecord agent, SpareFolders spares) {
+        if (agent.runNumber() > 1 || !spares.become(folderOf(agent))) {
+            make(agent);
+        }
+    }
+
     /** Makes the agent's folders where they are not there yet. */
     static void make(AgentRecord agent) {
         Path workspace = Path.of(agent.workspace());

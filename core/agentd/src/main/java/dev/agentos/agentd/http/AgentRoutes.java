@@ -13,6 +13,7 @@ import dev.agentos.bridge.wire.AgentWire;
 import dev.agentos.bridge.wire.AgentWire.AgentView;
 import dev.agentos.bridge.wire.EgressWire;
 import dev.agentos.bridge.wire.ServiceWire;
+import dev.agentos.bridge.wire.WireJson;
 import dev.agentos.domain.contract.AgentContract;
 import dev.agentos.domain.contract.ContractDocument;
 import dev.agentos.domain.lifecycle.AgentState;
@@ -181,7 +182,7 @@ final class AgentRoutes {
                                 call.text("target").orElse(""))));
     }
 
-    private AgentView spawn(Call call) throws InterruptedException {
+    private Object spawn(Call call) throws InterruptedException {
         // Admission must not be decided before it is known what this host enforces.
         sandbox.awaitKnown();
         AgentRecord agent = agents.spawn(call.trace(), call.body(AgentWire.Spawn.class), call.by());
@@ -189,21 +190,20 @@ final class AgentRoutes {
         return call.text("wait").isPresent() ? awaitState(call, agent.id()) : view(agent, Optional.empty());
     }
 
-    private AgentView show(Call call) throws InterruptedException {
+    private Object show(Call call) throws InterruptedException {
         return call.text("wait").isPresent() ? awaitState(call, call.id()) : view(book.get(call.id()));
     }
 
-    private AgentView awaitState(Call call, String id) throws InterruptedException {
+    private Object awaitState(Call call, String id) throws InterruptedException {
         String wanted = call.text("wait").orElse("");
         Duration limit = Duration.ofMillis(Math.min(call.number("timeout_ms", 30_000), LONGEST_WAIT.toMillis()));
         return switch (wanted) {
             case "started" ->
-                view(book.awaitDurableRecord(
+                told(book.awaitShown(
                         id,
                         agent -> agent.state() != AgentState.QUEUED && agent.state() != AgentState.STARTING,
                         limit));
-            case "ended" ->
-                view(book.awaitDurableRecord(id, agent -> agent.state().isFinal(), limit));
+            case "ended" -> told(book.awaitShown(id, agent -> agent.state().isFinal(), limit));
             default ->
                 throw new ServiceException(
                         ServiceException.Kind.BAD_REQUEST,
@@ -212,6 +212,13 @@ final class AgentRoutes {
                         "wait",
                         "use started or ended");
         };
+    }
+
+    /** The answer, written while the disk takes what it tells, and given out when it has. */
+    private Object told(AgentBook.Decided<AgentRecord> shown) {
+        String text = WireJson.write(view(shown.result())) + "\n";
+        shown.await();
+        return text;
     }
 
     private AgentWire.Agents list(Call call) {
@@ -227,9 +234,9 @@ final class AgentRoutes {
                 .toList());
     }
 
-    private AgentView kill(Call call) throws InterruptedException {
+    private Object kill(Call call) throws InterruptedException {
         AgentRecord killed = agents.kill(call.trace(), call.id(), call.by());
-        return view(book.awaitDurableRecord(killed.id(), agent -> agent.state().isFinal(), Duration.ofSeconds(10)));
+        return told(book.awaitShown(killed.id(), agent -> agent.state().isFinal(), Duration.ofSeconds(10)));
     }
 
     private AgentWire.LogChunk log(Call call) throws InterruptedException {

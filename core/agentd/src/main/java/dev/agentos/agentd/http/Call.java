@@ -3,7 +3,10 @@ package dev.agentos.agentd.http;
 import dev.agentos.agentd.ServiceException;
 import dev.agentos.bridge.wire.WireJson;
 import dev.agentos.domain.port.Journal.Trace;
+import java.lang.reflect.Method;
 import java.lang.reflect.RecordComponent;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +19,16 @@ import tools.jackson.core.JacksonException;
  */
 record Call(
         Map<String, String> path, Map<String, String> query, String body, String by, Trace trace, String lastEventId) {
+
+    /** Those of a record's components; to ask for them makes copies each time. */
+    private static final ClassValue<List<Method>> ACCESSORS = new ClassValue<>() {
+        @Override
+        protected List<Method> computeValue(Class<?> type) {
+            return Arrays.stream(type.getRecordComponents())
+                    .map(RecordComponent::getAccessor)
+                    .toList();
+        }
+    };
 
     String id() {
         return path.getOrDefault("id", "");
@@ -44,10 +57,10 @@ record Call(
         if (value == null) {
             throw lacks(type, "everything");
         }
-        for (RecordComponent component : type.getRecordComponents()) {
+        for (Method accessor : ACCESSORS.get(type)) {
             try {
-                if (component.getAccessor().invoke(value) == null) {
-                    throw lacks(type, component.getName());
+                if (accessor.invoke(value) == null) {
+                    throw lacks(type, accessor.getName());
                 }
             } catch (ReflectiveOperationException e) {
                 throw new LinkageError(type + " is no public record", e);

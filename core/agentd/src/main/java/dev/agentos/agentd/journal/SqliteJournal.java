@@ -17,11 +17,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -40,6 +37,9 @@ public final class SqliteJournal implements Journal, AutoCloseable {
     public static final Duration CHECKPOINT_TIME = Duration.ofSeconds(60);
 
     private static final int MAX_GROUP = 512;
+
+    /** When the writer looks round without being woken. */
+    private static final Duration AT_THE_LATEST = Duration.ofSeconds(1);
 
     private sealed interface Work {
         record Write(Encoded batch, CompletableFuture<Committed> done) implements Work {}
@@ -81,7 +81,7 @@ public final class SqliteJournal implements Journal, AutoCloseable {
     private final CheckpointFile checkpointFile;
     private final AuditKeys keys;
     private final MerkleTree tree;
-    private final BlockingQueue<Work> queue = new LinkedBlockingQueue<>();
+    private final WorkQueue<Work> queue = new WorkQueue<>();
     private final CountDownLatch stopped = new CountDownLatch(1);
     private final Thread writer;
     private final Consumer<List<Recorded>> publisher;
@@ -155,21 +155,35 @@ public final class SqliteJournal implements Journal, AutoCloseable {
 
     @Override
     public CompletableFuture<Committed> submit(Batch batch) {
+        return submit(batch, true);
+    }
+
+    @Override
+    public CompletableFuture<Committed> submitAhead(Batch batch) {
+        return submit(batch, false);
+    }
+
+    @Override
+    public void hurry() {
+        queue.hurry();
+    }
+
+    private CompletableFuture<Committed> submit(Batch batch, boolean wakes) {
         JournalFailedException failed = failure;
         if (failed != null) {
             return CompletableFuture.failedFuture(failed);
         }
         CompletableFuture<Committed> done = new CompletableFuture<>();
         try {
-            enqueue(new Work.Write(Encoded.of(batch, redactor.get()), done));
+            enqueue(new Work.Write(Encoded.of(batch, redactor.get()), done), wakes);
         } catch (IllegalArgumentException e) {
             done.completeExceptionally(e);
         }
         return done;
     }
 
-    private void enqueue(Work work) {
-        queue.add(work);
+    private void enqueue(Work work, boolean wakes) {
+        queue.add(work, wakes);
         if (failure != null && queue.remove(work)) {
             // The writer has ended; nobody else would answer this one.
             refuse(work);
@@ -238,14 +252,14 @@ public final class SqliteJournal implements Journal, AutoCloseable {
     /** Signs a checkpoint over everything that was submitted before; empty when nothing is new. */
     public Optional<Checkpoint> checkpointNow() {
         CompletableFuture<Optional<Checkpoint>> done = new CompletableFuture<>();
-        enqueue(new Work.SignNow(done));
+        enqueue(new Work.SignNow(done), true);
         return joined(done);
     }
 
     /** Writes what is queued, signs a last checkpoint and closes the files. */
     @Override
     public void close() {
-        queue.add(new Work.Stop());
+        queue.add(new Work.Stop(), true);
         try {
             stopped.await();
         } catch (InterruptedException e) {
@@ -259,10 +273,8 @@ public final class SqliteJournal implements Journal, AutoCloseable {
         try {
             boolean open = true;
             while (open) {
-                Work first = queue.poll(1, TimeUnit.SECONDS);
-                if (first != null) {
-                    group.add(first);
-                    queue.drainTo(group, MAX_GROUP - 1);
+                queue.take(group, MAX_GROUP, AT_THE_LATEST);
+                if (!group.isEmpty()) {
                     open = process(group);
                     group.clear();
                 }
@@ -397,9 +409,7 @@ public final class SqliteJournal implements Journal, AutoCloseable {
         if (failure == null) {
             failure = new JournalFailedException("the journal is closed", new IllegalStateException("closed"));
         }
-        List<Work> rest = new ArrayList<>();
-        queue.drainTo(rest);
-        rest.forEach(this::refuse);
+        queue.drain().forEach(this::refuse);
     }
 
     private void refuse(Work work) {

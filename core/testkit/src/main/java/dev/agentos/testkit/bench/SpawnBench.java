@@ -31,8 +31,8 @@ final class SpawnBench implements BenchMain.Bench {
 
     private static final int ROUNDS = 200;
 
-    /** A service that has just started interprets what it later runs compiled. */
-    private static final int WARM_UP = 400;
+    /** A service and a client that have just started interpret what they later run compiled. */
+    private static final int WARM_UP = 1_000;
 
     private static final String CONTRACT =
             Fleet.contract("bench", "SRT", "cpu: \"100m\", mem: 64MiB, pids: 16", "", List.of("/usr/bin/true"));

@@ -65,7 +65,7 @@ final class SandboxCampaign implements ProveMain.Campaign {
                 case "disk-bomb" ->
                     Stream.concat(
                                     Stream.of(new Variant(" /tmp", false, List.of(), "tmp")),
-                                    Stream.of("one", "many", "unlinked", "mapped", "deep")
+                                    Stream.of("one", "many", "unlinked", "mapped", "leaderless", "deep")
                                             .map(word -> new Variant(
                                                     " /workspace, " + word, true, List.of("--spelling", word), "disk")))
                             .toList();
