@@ -255,8 +255,7 @@ fn leaderless_files(folder: &str, wanted: usize) -> Result<Kept, Refusal> {
     };
     drop(writer);
     let said = sys::read_to_end(&reader, Duration::from_secs(25)).ok_or(Refusal::TimedOut)?;
-    let made: Result<(), Refusal> =
-        serde_json::from_slice(&said).unwrap_or(Err(Refusal::Errno(libc::EIO)));
+    let made: Result<(), Refusal> = serde_json::from_slice(&said).unwrap_or(Err(Refusal::Errno(libc::EIO)));
     made?;
     Ok(Kept { folder: None, _files: Vec::new(), _mapping: None, _keeper: Some(keeper) })
 }

@@ -4,7 +4,7 @@ use agentos_init::protocol::{Step, StepError};
 use agentos_plan::{LimitHits, Limits, Schedule, Usage};
 use agentos_sys::{Errno, mount};
 use std::fs;
-use std::io;
+use std::io::{self, Read};
 use std::os::fd::OwnedFd;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
@@ -225,9 +225,13 @@ impl Leaf {
         any.file_name().map(|n| n.to_string_lossy().into_owned())
     }
 
+    fn cpu_usec(&self) -> Option<u64> {
+        self.unified.as_deref().and_then(|p| keyed(&p.join("cpu.stat"), "usage_usec"))
+    }
+
     pub fn current(&self) -> Current {
         Current {
-            cpu_usec: self.unified.as_deref().and_then(|p| keyed(&p.join("cpu.stat"), "usage_usec")),
+            cpu_usec: self.cpu_usec(),
             memory_bytes: self.memory.as_ref().and_then(|g| match g {
                 Group::V1(path) => number(&path.join("memory.usage_in_bytes")),
                 Group::V2(path) => number(&path.join("memory.current")),
@@ -238,7 +242,7 @@ impl Leaf {
 
     pub fn usage(&self) -> Usage {
         Usage {
-            cpu_usec: self.current().cpu_usec,
+            cpu_usec: self.cpu_usec(),
             memory_peak_bytes: self.memory.as_ref().and_then(|g| match g {
                 Group::V1(path) => number(&path.join("memory.max_usage_in_bytes")),
                 Group::V2(path) => number(&path.join("memory.peak")),
@@ -262,10 +266,11 @@ impl Leaf {
                 Group::V2(path) => keyed(&path.join(v2.0), v2.1),
             })
         };
+        let cpu_stat = self.cpu.as_ref().and_then(|g| text(&g.path().join("cpu.stat"))).unwrap_or_default();
         let cpu = |v1: &str, v1_per_usec: u64, v2: &str| {
             self.cpu.as_ref().and_then(|g| match g {
-                Group::V1(path) => keyed(&path.join("cpu.stat"), v1).map(|n| n / v1_per_usec),
-                Group::V2(path) => keyed(&path.join("cpu.stat"), v2),
+                Group::V1(_) => value_of(&cpu_stat, v1).map(|n| n / v1_per_usec),
+                Group::V2(_) => value_of(&cpu_stat, v2),
             })
         };
         LimitHits {
@@ -432,17 +437,33 @@ fn put_if_present(group: &Path, file: &str, value: &str, step: &str) -> Step<()>
 }
 
 fn number(file: &Path) -> Option<u64> {
-    fs::read_to_string(file).ok()?.trim().parse().ok()
+    text(file)?.trim().parse().ok()
+}
+
+/// What a file of the kernel says. One read is enough for nearly all of them, and its size is not asked for: it has none.
+fn text(file: &Path) -> Option<String> {
+    let mut open = fs::File::open(file).ok()?;
+    let mut bytes = vec![0u8; 4096];
+    let read = open.read(&mut bytes).ok()?;
+    let whole = read < bytes.len();
+    bytes.truncate(read);
+    if !whole {
+        open.read_to_end(&mut bytes).ok()?;
+    }
+    String::from_utf8(bytes).ok()
 }
 
 /// Microseconds in which some process of the group waited.
 fn stalled(file: &Path) -> Option<u64> {
-    let text = fs::read_to_string(file).ok()?;
+    let text = text(file)?;
     let line = text.lines().find_map(|l| l.strip_prefix("some "))?;
     line.split_whitespace().find_map(|w| w.strip_prefix("total=")?.parse().ok())
 }
 
 fn keyed(file: &Path, key: &str) -> Option<u64> {
-    let text = fs::read_to_string(file).ok()?;
+    value_of(&text(file)?, key)
+}
+
+fn value_of(text: &str, key: &str) -> Option<u64> {
     text.lines().find_map(|l| l.strip_prefix(key)?.trim().parse().ok())
 }

@@ -24,10 +24,11 @@ public final class AotTraining {
             List.of("show", "none"),
             List.of("tour", "--auto", "--yes"));
 
-    /** Not a command: a run of spawns, so that the service's own cache holds profiles of its busiest path. */
+    /** Not a command: a run of spawns, so that the service's own cache holds profiles of its busiest path, often enough
+     * for the last compiler to have seen it. */
     private static final String LOAD = "load";
 
-    private static final int SPAWNS = 2_500;
+    private static final int SPAWNS = 1_500;
 
     private AotTraining() {}
 

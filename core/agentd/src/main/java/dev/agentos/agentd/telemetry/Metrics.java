@@ -18,20 +18,24 @@ import java.util.function.Supplier;
 public final class Metrics {
 
     private final PrometheusRegistry registry = new PrometheusRegistry();
+    // No exemplars: they would wake a thread of their own for each observation, and there is rarely a span to name.
     private final Counter events = Counter.builder()
             .name("agentos_events_total")
             .help("Durable events by kind.")
             .labelNames("kind")
+            .withoutExemplars()
             .register(registry);
     private final Counter decisions = Counter.builder()
             .name("agentos_tool_decisions_total")
             .help("Decisions on tool calls.")
             .labelNames("tool", "decision")
+            .withoutExemplars()
             .register(registry);
     private final Histogram requests = Histogram.builder()
             .name("agentos_request_seconds")
             .help("Time to answer a request, by operation.")
             .labelNames("operation")
+            .withoutExemplars()
             .classicUpperBounds(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5)
             .register(registry);
 
