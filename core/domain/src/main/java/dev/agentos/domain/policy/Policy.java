@@ -14,7 +14,8 @@ import java.util.stream.Collectors;
 
 /**
  * The decision on a tool call. Pure and total; the order is fixed: refused by the contract or the task's scope, covered
- * by a live grant, listed in {@code consent_for}, of doubtful origin, otherwise allowed.
+ * by a live grant, denied or refused for doubtful origin, listed in {@code consent_for}, asked about for doubtful origin,
+ * otherwise allowed.
  */
 public final class Policy {
 
@@ -130,6 +131,7 @@ public final class Policy {
                 .<Decision>map(refused -> refused)
                 .or(() -> granted(rules, request.grant()))
                 .or(() -> denied(rules, tool, around))
+                .or(() -> tainted(rules, tool, around))
                 .or(() -> listed(rules, tool, request.targets()))
                 .or(() -> doubtful(rules, tool, around))
                 .orElseGet(() -> new Allowed(
@@ -285,23 +287,29 @@ public final class Policy {
         return Optional.empty();
     }
 
+    /** What the contract refuses to be asked about is refused, also where the tool would ask anyway. */
+    private static Optional<Decision> tainted(Rules rules, ToolDescriptor tool, Circumstances around) {
+        if (!rules.refuseTainted() || around.unvouched().isEmpty()) {
+            return Optional.empty();
+        }
+        return Optional.of(new Refused(
+                "provenance.refused",
+                why(tool, around.unvouched()),
+                rules.line().apply("security.on_tainted"),
+                "name the value in the task, list its reader under security.trusted_sources, or set"
+                        + " security.on_tainted: ask"));
+    }
+
     private static Optional<Decision> doubtful(Rules rules, ToolDescriptor tool, Circumstances around) {
         List<Origin> doubtful = around.unvouched();
         if (doubtful.isEmpty()) {
             return Optional.empty();
         }
-        String line = rules.line().apply("security.on_tainted");
-        String why = why(tool, doubtful);
-        if (rules.refuseTainted()) {
-            return Optional.of(new Refused(
-                    "provenance.refused",
-                    why,
-                    line,
-                    "name the value in the task, list its reader under security.trusted_sources, or set"
-                            + " security.on_tainted: ask"));
-        }
-        boolean tainted = doubtful.stream().anyMatch(origin -> origin.provenance() == Provenance.UNTRUSTED);
-        return Optional.of(new NeedsConsent(tainted ? "provenance.untrusted" : "provenance.unknown", why, line));
+        boolean untrusted = doubtful.stream().anyMatch(origin -> origin.provenance() == Provenance.UNTRUSTED);
+        return Optional.of(new NeedsConsent(
+                untrusted ? "provenance.untrusted" : "provenance.unknown",
+                why(tool, doubtful),
+                rules.line().apply("security.on_tainted")));
     }
 
     private static String why(ToolDescriptor tool, List<Origin> doubtful) {

@@ -150,6 +150,38 @@ class PolicyCircumstancesTest {
     }
 
     @Test
+    void whatTheContractRefusesIsRefusedAlsoWhereItOrTheToolWouldAskAnyway() {
+        ToolDescriptor asking =
+                ToolDescriptor.named("mail.send", Effect.ASKS, "").build();
+        Target held = new Target("/data/held/a", Access.WRITE);
+        Rules refusing = rules(true, Set.of("mail.send"));
+        for (Origin origin : List.of(STRANGER, NOBODY)) {
+            for (Policy.Request request : List.of(
+                    new Policy.Request(
+                            refusing, "mail.send", Optional.of(SEND), List.of(), origins(origin), Optional.empty()),
+                    new Policy.Request(
+                            refusing, "mail.send", Optional.of(asking), List.of(), origins(origin), Optional.empty()),
+                    new Policy.Request(
+                            refusing, "mail.send", Optional.of(SEND), List.of(held), origins(origin), Optional.empty()),
+                    new Policy.Request(
+                            rules(true, Set.of()),
+                            "mail.send",
+                            Optional.of(asking),
+                            List.of(),
+                            origins(origin),
+                            Optional.empty()))) {
+                assertEquals("provenance.refused", Policy.decide(request).code());
+            }
+        }
+        // What is not doubtful is asked about as ever.
+        assertEquals(
+                "consent-for",
+                Policy.decide(new Policy.Request(
+                                refusing, "mail.send", Optional.of(SEND), List.of(), origins(FRIEND), Optional.empty()))
+                        .code());
+    }
+
+    @Test
     void aNoHoldsForTheTaskAlsoForWhatIsListedAndInAnotherSpelling() {
         Set<String> denied = Denials.of(List.of(STRANGER));
         Circumstances again = new Circumstances(TaskScope.OPEN, 0, List.of(STRANGER), List.of(), denied, 1);

@@ -108,10 +108,10 @@ final class PolicySpecification {
             new Sentence(State::granted, "allowed grant"),
             new Sentence(s -> isDoubtful(s) && s.denied() == Denied.THIS_VALUE, "refused provenance.denied"),
             new Sentence(s -> isDoubtful(s) && s.denied() == Denied.OFTEN, "refused provenance.denied-often"),
+            new Sentence(s -> isDoubtful(s) && s.refuseTainted(), "refused provenance.refused"),
             new Sentence(s -> s.listed() != Listed.NO, "needs-consent consent-for"),
             new Sentence(s -> s.place() == Place.HELD && s.access() == Access.WRITE, "needs-consent path.hold"),
             new Sentence(s -> s.effect() == Effect.ASKS, "needs-consent tool.asks"),
-            new Sentence(s -> isDoubtful(s) && s.refuseTainted(), "refused provenance.refused"),
             new Sentence(
                     s -> s.provenance().equals(Optional.of(Provenance.UNTRUSTED)),
                     "needs-consent provenance.untrusted"),
