@@ -18,18 +18,22 @@ final class Encodings {
     /** What an entity begins with: a number, or one of the names below. */
     private static final String ENTITIES = "#lgaqn";
 
+    /** The signs of an entity that are looked at, from its first to the semicolon. */
+    private static final int LONGEST_ENTITY = 11;
+
     private Encodings() {}
 
-    static void find(String text, List<Span> out) {
-        runs(text, out);
-        escapes(text, out);
+    /** @param most readings in the list, after which no more are looked for */
+    static void find(String text, List<Span> out, int most) {
+        runs(text, out, most);
+        escapes(text, out, most);
     }
 
     // ------------------------------------------------------------------ base64 and hexadecimal
 
-    private static void runs(String text, List<Span> out) {
+    private static void runs(String text, List<Span> out, int most) {
         int i = 0;
-        while (i < text.length()) {
+        while (i < text.length() && out.size() < most) {
             if (!isBase64(text.charAt(i))) {
                 i++;
                 continue;
@@ -186,12 +190,12 @@ final class Encodings {
 
     // ------------------------------------------------------------------ escapes
 
-    private static void escapes(String text, List<Span> out) {
+    private static void escapes(String text, List<Span> out, int most) {
         if (text.indexOf('%') < 0 && text.indexOf('&') < 0 && text.indexOf('\\') < 0) {
             return;
         }
         int from = 0;
-        while (from < text.length()) {
+        while (from < text.length() && out.size() < most) {
             int end = text.indexOf('\n', from);
             int line = end < 0 ? text.length() : end;
             int to = Math.min(line, from + Disguises.PIECE);
@@ -284,30 +288,40 @@ final class Encodings {
     }
 
     private static int entity(String text, int at, int to, StringBuilder out) {
-        int end = at + 1;
-        while (end < to && end - at < 10 && text.charAt(end) != ';') {
+        int from = at + 1;
+        boolean number = from < to && text.charAt(from) == '#';
+        int most = Math.min(to, at + LONGEST_ENTITY);
+        int end = from;
+        while (end < most && text.charAt(end) != ';') {
             end++;
         }
-        if (end >= to || text.charAt(end) != ';') {
+        if (end >= most) {
             return at;
         }
-        String name = text.substring(at + 1, end);
-        int point = name.startsWith("#") ? number(name.substring(1)) : named(name);
+        int point = number ? number(text, from + 1, end) : named(text.substring(from, end));
         if (point <= 0) {
             return at;
         }
-        out.appendCodePoint(point);
+        if (point < 0x80) {
+            out.append((char) point);
+        } else {
+            out.appendCodePoint(point);
+        }
         return end + 1;
     }
 
-    private static int number(String digits) {
-        try {
-            boolean hex = digits.startsWith("x") || digits.startsWith("X");
-            int point = hex ? Integer.parseInt(digits.substring(1), 16) : Integer.parseInt(digits);
-            return Character.isValidCodePoint(point) ? point : -1;
-        } catch (NumberFormatException _) {
-            return -1;
+    /** The code point of the digits between; -1 for none. */
+    private static int number(String text, int from, int to) {
+        boolean hex = from < to && (text.charAt(from) | 0x20) == 'x';
+        int base = hex ? 16 : 10;
+        int first = hex ? from + 1 : from;
+        int point = first < to ? 0 : -1;
+        for (int i = first; i < to && point >= 0; i++) {
+            int digit = digit(text.charAt(i));
+            // Nine signs hold no number that an int does not.
+            point = digit < 0 || digit >= base ? -1 : point * base + digit;
         }
+        return point >= 0 && Character.isValidCodePoint(point) ? point : -1;
     }
 
     private static int named(String name) {

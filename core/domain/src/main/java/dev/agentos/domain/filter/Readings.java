@@ -34,8 +34,8 @@ final class Readings {
     private static void collect(
             String text, Tokens tokens, Normalised origin, int depth, int budget, List<Reading> all) {
         List<Span> spans = new ArrayList<>();
-        Encodings.find(text, spans);
         // Further ones would not be read, so they are not looked for.
+        Encodings.find(text, spans, MOST);
         Disguises.find(text, tokens, spans, MOST);
         if (spans.size() < MOST) {
             HiddenText.find(text, spans);
