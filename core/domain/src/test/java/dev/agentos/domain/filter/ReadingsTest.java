@@ -54,6 +54,22 @@ class ReadingsTest {
         StringBuilder entities = new StringBuilder();
         ORDER.chars().forEach(c -> entities.append("&#").append(c).append(';'));
         findsTheOrder(How.ENTITIES, entities.toString());
+        StringBuilder hex = new StringBuilder();
+        ORDER.chars()
+                .forEach(c -> hex.append("&#x").append(Integer.toHexString(c)).append(';'));
+        findsTheOrder(How.ENTITIES, hex.toString());
+    }
+
+    @Test
+    void whatIsNoEntityStaysAsItStands() {
+        assertEquals(
+                List.of("<a>&&#;&#x;&#12z;&#x110000;&#1114112;&#000000065;&ampere; \"b\"\uD83D\uDE00A"),
+                read(
+                                "&lt;a&gt;&amp;&#;&#x;&#12z;&#x110000;&#1114112;&#000000065;&ampere; &quot;b&quot;&#x1F600;&#00000065;")
+                        .stream()
+                        .filter(reading -> reading.how() == How.ENTITIES)
+                        .map(Reading::text)
+                        .toList());
     }
 
     @Test
