@@ -26,12 +26,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 
 /** Process agents: from a contract to a held sandbox, to a running tree, to its end. */
 public final class ProcessAgents implements AutoCloseable {
+
+    /** Who waits for an end is told first. */
+    private static final long TIDY_AFTER_MS = 4;
 
     private final AgentBook book;
     private final Sandbox sandbox;
@@ -251,7 +256,7 @@ public final class ProcessAgents implements AutoCloseable {
                                                 failure);
                             }
                         },
-                        tidying);
+                        CompletableFuture.delayedExecutor(TIDY_AFTER_MS, TimeUnit.MILLISECONDS, tidying));
     }
 
     private AgentRecord concluded(Trace trace, AgentBook.Draft draft, AgentRecord agent, Exit exit) {

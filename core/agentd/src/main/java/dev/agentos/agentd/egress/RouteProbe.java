@@ -33,8 +33,9 @@ final class RouteProbe {
                     "by namespace.net; its tables are not readable for the service");
         }
         try {
-            List<String> interfaces = interfaces(Files.readAllLines(net.resolve("dev")));
-            long routes = routes(Files.readAllLines(net.resolve("route")));
+            List<String> interfaces =
+                    interfaces(Files.readString(net.resolve("dev")).lines().toList());
+            long routes = routes(Files.readString(net.resolve("route")).lines().toList());
             boolean none = interfaces.equals(List.of("lo")) && routes == 0;
             return new Receipt.Line(
                     NAME,
@@ -51,9 +52,10 @@ final class RouteProbe {
     /** Whether the id is that of a first process in a namespace of its own, and not one that somebody else has by now. */
     private static boolean isInit(Path process) {
         try {
-            return Files.readAllLines(process.resolve("status")).stream()
-                    .filter(line -> line.startsWith("NSpid:"))
-                    .anyMatch(line -> line.split("\\s+").length > 2);
+            String status = Files.readString(process.resolve("status"));
+            int at = status.indexOf("\nNSpid:");
+            return at >= 0
+                    && status.substring(at + 1).lines().findFirst().orElse("").split("\\s+").length > 2;
         } catch (IOException e) {
             return false;
         }

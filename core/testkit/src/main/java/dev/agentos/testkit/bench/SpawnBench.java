@@ -34,6 +34,9 @@ final class SpawnBench implements BenchMain.Bench {
     /** A service and a client that have just started interpret what they later run compiled. */
     private static final int WARM_UP = 1_000;
 
+    /** What one leaves to be tidied up must not fall into another's time. */
+    private static final long PAUSE_MS = 20;
+
     private static final String CONTRACT =
             Fleet.contract("bench", "SRT", "cpu: \"100m\", mem: 64MiB, pids: 16", "", List.of("/usr/bin/true"));
 
@@ -95,6 +98,7 @@ final class SpawnBench implements BenchMain.Bench {
             for (Map.Entry<String, Contender> contender : order) {
                 double[] samples = times.get(contender.getKey());
                 if (samples != null) {
+                    Thread.sleep(PAUSE_MS);
                     samples[i] = contender.getValue().millis();
                 }
             }
