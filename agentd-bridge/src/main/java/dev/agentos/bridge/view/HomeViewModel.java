@@ -82,7 +82,7 @@ public record HomeViewModel(
         OptionalDouble newest = history.latest(SRT, "onset_ms");
         OptionalDouble promised = history.latest(SRT, "onset_slo_ms");
         String below = newest.isEmpty()
-                ? "no SRT agent was answered in 15 min"
+                ? "no SRT answer in 15 min"
                 : Math.round(history.sum(SRT, "late")) + " of " + Math.round(history.sum(SRT, "answers")) + " late"
                         + (promised.isPresent() ? " · target " + Math.round(promised.getAsDouble()) + " ms" : "");
         Figure figure = figure(

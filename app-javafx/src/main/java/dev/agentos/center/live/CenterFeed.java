@@ -23,7 +23,7 @@ public final class CenterFeed implements AutoCloseable {
     private static final long HISTORY_MS = 5_000;
 
     /** Measurements while nothing happens: each is a repaint of every chart that is seen. */
-    private static final long STILL_MS = 10_000;
+    private static final long STILL_MS = 15_000;
 
     private static final long STILL_AFTER_NANOS = 20_000_000_000L;
     private static final long RETRY_MS = 1_000;
@@ -34,7 +34,7 @@ public final class CenterFeed implements AutoCloseable {
     private final ServiceFeed feed;
     private volatile boolean closed;
     private volatile boolean watched = true;
-    private volatile long movedAt = System.nanoTime();
+    private volatile long movedAt = System.nanoTime() - STILL_AFTER_NANOS;
 
     public CenterFeed(AgentdClient client, Store<CenterViewModel> store) {
         this.client = client;

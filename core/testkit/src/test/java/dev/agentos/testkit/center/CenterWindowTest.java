@@ -245,7 +245,7 @@ class CenterWindowTest {
     @Test
     void homeSaysWhyItHasNoFirstTokenAndWhatItWasWhereItHasOne() throws InterruptedException {
         window.go(Place.of(CenterTab.HOME));
-        window.untilSeen("no SRT agent was answered in 15 min");
+        window.untilSeen("no SRT answer in 15 min");
         window.untilSeen("not measured yet");
         double now = System.currentTimeMillis() / 1e3;
         agentd.answer(
