@@ -10,6 +10,7 @@ import java.io.InputStreamReader;
 import java.io.OutputStream;
 import java.net.ConnectException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
@@ -182,10 +183,13 @@ class PlainTransportTest {
         assertThrows(IOException.class, this::get);
         scripts.add(says("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf"));
         assertThrows(IOException.class, this::whole);
-        server.close();
-        try (PlainTransport other = new PlainTransport(
-                URI.create("http://127.0.0.1:" + server.getLocalPort()), Duration.ofSeconds(1), timer)) {
-            assertThrows(ConnectException.class, () -> other.send("GET", "/", Map.of(), ""));
+        // A port that is taken and where nobody listens; one that was given back may be somebody else's by now.
+        try (Socket mute = new Socket()) {
+            mute.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+            try (PlainTransport other = new PlainTransport(
+                    URI.create("http://127.0.0.1:" + mute.getLocalPort()), Duration.ofSeconds(1), timer)) {
+                assertThrows(ConnectException.class, () -> other.send("GET", "/", Map.of(), ""));
+            }
         }
     }
 
