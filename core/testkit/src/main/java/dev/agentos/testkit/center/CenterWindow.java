@@ -276,6 +276,9 @@ public final class CenterWindow implements AutoCloseable {
     /** Texts that do not fit where they stand and that no tooltip gives whole: what is painted ends in an ellipsis. */
     public List<String> cutOff() throws InterruptedException {
         return ui(() -> {
+            // What was told a moment ago is laid out with the next frame only.
+            center().scene().getRoot().applyCss();
+            center().scene().getRoot().layout();
             List<String> cut = new ArrayList<>();
             walk(center().scene().getRoot(), node -> {
                 if (node instanceof Labeled labeled
