@@ -16,7 +16,7 @@ use std::fs;
 use std::io;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 const PARENT_PREFIX: &str = "agentos-execd-";
 const BROKER_LEAF: &str = "broker";
@@ -317,12 +317,16 @@ fn try_leaf(parent: &Path, file: &str, value: &str) -> Result<(), String> {
     })
 }
 
+/// How long the kernel may take to let go of a group whose processes have ended. A slow machine takes its time.
+pub const END_PATIENCE: Duration = Duration::from_secs(3);
+
 fn remove_with_patience(path: &Path) {
-    for _ in 0..100 {
-        match fs::remove_dir(path) {
-            Err(e) if e.raw_os_error() == Some(libc::EBUSY) => std::thread::sleep(Duration::from_millis(2)),
-            _ => return,
+    let until = Instant::now() + END_PATIENCE;
+    while let Err(e) = fs::remove_dir(path) {
+        if e.raw_os_error() != Some(libc::EBUSY) || Instant::now() >= until {
+            return;
         }
+        std::thread::sleep(Duration::from_millis(2));
     }
 }
 

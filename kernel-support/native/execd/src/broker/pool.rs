@@ -5,7 +5,7 @@
 //! from calls that need the same lock.
 
 use super::{Broker, Phase, Source};
-use crate::cgroup::Leaf;
+use crate::cgroup::{END_PATIENCE, Leaf};
 
 use agentos_init::protocol::{GO, INIT_CHANNEL, READY, Settings, Step, StepError};
 use agentos_sys::process::{self, Cloned};
@@ -210,14 +210,12 @@ impl Broker {
 
     /// Waits until nothing is left; only at the end of the broker.
     pub(super) fn await_leaving(&mut self) {
+        let until = Instant::now() + END_PATIENCE;
         for mut left in std::mem::take(&mut self.leaving) {
             if let Some(init) = left.init.take() {
                 let _ = process::await_pidfd(init.as_fd());
             }
-            for _ in 0..100 {
-                if left.is_gone() {
-                    break;
-                }
+            while !left.is_gone() && Instant::now() < until {
                 std::thread::sleep(Duration::from_millis(2));
             }
         }
