@@ -1,6 +1,7 @@
 package dev.agentos.agentd.agents;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -102,7 +103,7 @@ final class SpareFolders implements AutoCloseable {
                 spares.addLast(spare);
             }
             later(0);
-        } catch (IOException e) {
+        } catch (IOException | UncheckedIOException e) {
             // Without spares every folder is made when it is needed, which then says what is wrong.
             System.getLogger(SpareFolders.class.getName())
                     .log(System.Logger.Level.DEBUG, "no spare folders in " + place + ": " + e.getMessage());
@@ -156,7 +157,7 @@ final class SpareFolders implements AutoCloseable {
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-        } catch (IOException e) {
+        } catch (IOException | UncheckedIOException e) {
             System.getLogger(SpareFolders.class.getName())
                     .log(System.Logger.Level.DEBUG, place + " stays: " + e.getMessage());
         }

@@ -59,7 +59,12 @@ class SpareFoldersTest {
         Files.createDirectories(agents.resolve(".spare/half-made"));
         try (SpareFolders spares = new SpareFolders(agents)) {
             become(spares, agents.resolve("b"));
-            Thread.sleep(50);
+            long deadline = System.nanoTime() + 10_000_000_000L;
+            // The next is begun when the one before it can be had.
+            while (names(agents.resolve(".spare")).size() < 2) {
+                assertTrue(System.nanoTime() < deadline, "no more spare folders were made");
+                Thread.sleep(5);
+            }
             assertFalse(spares.become(agents.resolve("a")));
             assertEquals("mine", Files.readString(agents.resolve("a/workspace/work")));
         }

@@ -174,6 +174,18 @@ class SqliteJournalTest {
     }
 
     @Test
+    void whatIsSubmittedAheadKeepsItsPlaceAndWaitsForNobody() throws Exception {
+        try (SqliteJournal journal = open()) {
+            var ahead = journal.submitAhead(note("ahead"));
+            long first = journal.submit(note("after")).get(10, TimeUnit.SECONDS).firstSeq();
+            assertEquals(first - 1, ahead.get(10, TimeUnit.SECONDS).firstSeq());
+            var alone = journal.submitAhead(note("alone"));
+            journal.hurry();
+            assertEquals(first + 1, alone.get(10, TimeUnit.SECONDS).firstSeq());
+        }
+    }
+
+    @Test
     void thePublisherSeesOnlyWhatIsInTheFile() throws IOException {
         List<String> wrong = Collections.synchronizedList(new ArrayList<>());
         try (SqliteJournal journal = SqliteJournal.open(files(), time, events -> {
