@@ -101,12 +101,14 @@ public record SpawnForm(EntryView entry, Map<String, String> typed, Optional<Str
                 });
         admission
                 .substitutions()
-                .forEach(one -> lines.add(TextLine.muted(one.resource() + ": " + one.given() + " instead of "
+                .forEach(one -> lines.add(TextLine.muted(one.resource() + ": "
+                        + (one.given().isEmpty() ? "nothing" : one.given()) + " instead of "
                         + one.wanted() + (one.reason().isEmpty() ? "" : " (" + one.reason() + ")"))));
         admission
                 .items()
-                .forEach(item -> lines.add(TextLine.muted(item.resource() + ": " + item.wanted() + " asked, "
-                        + item.available() + " free" + (item.help().isEmpty() ? "" : " → " + item.help()))));
+                .forEach(item -> lines.add(TextLine.muted(item.resource() + ": " + item.wanted() + " asked; here: "
+                        + item.available() + (item.help().isEmpty() ? "" : " → " + item.help()))));
+        admission.notes().forEach(note -> lines.add(TextLine.muted("· " + note)));
         return lines;
     }
 }

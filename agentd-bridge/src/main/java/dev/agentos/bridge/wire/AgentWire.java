@@ -32,7 +32,11 @@ public final class AgentWire {
         }
     }
 
-    /** An agent as every face shows it. {@code word} and {@code glyph} already say "needs you" where one is due. */
+    /**
+     * An agent as every face shows it. {@code word} and {@code glyph} already say "needs you" where one is due.
+     *
+     * @param notes what admission looked at and let be, such as how soon the model was measured to answer
+     */
     public record AgentView(
             String id,
             String name,
@@ -48,6 +52,7 @@ public final class AgentWire {
             String model,
             List<String> capabilities,
             List<ContractWire.SubstitutionView> substitutions,
+            List<String> notes,
             List<ReceiptLine> receipt,
             String run,
             String incarnation,

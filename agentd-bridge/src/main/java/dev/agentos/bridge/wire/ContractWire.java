@@ -28,7 +28,12 @@ public final class ContractWire {
             String message,
             String next) {}
 
-    /** {@code verdict} is {@code admitted}, {@code substituted} or {@code rejected}. */
+    /**
+     * What admission says.
+     *
+     * @param verdict {@code admitted}, {@code substituted} or {@code rejected}
+     * @param notes what was looked at and changes nothing, such as how soon the model was measured to answer
+     */
     public record Admission(
             String verdict,
             String name,
@@ -36,11 +41,13 @@ public final class ContractWire {
             String model,
             List<String> capabilities,
             List<ItemView> items,
-            List<SubstitutionView> substitutions) {
+            List<SubstitutionView> substitutions,
+            List<String> notes) {
         public Admission {
             capabilities = List.copyOf(capabilities);
             items = List.copyOf(items);
             substitutions = List.copyOf(substitutions);
+            notes = notes == null ? List.of() : List.copyOf(notes);
         }
     }
 

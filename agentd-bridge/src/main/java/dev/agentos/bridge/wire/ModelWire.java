@@ -16,8 +16,9 @@ public final class ModelWire {
      * @param digest SHA-256 of local weights; empty for a model that runs elsewhere
      * @param callable whether it can be called; changed weights cannot before they are approved
      * @param answers how many answers the measured figures rest on
-     * @param onsetMs median to the first token
+     * @param onsetMs median to the first token, without the wait for its turn
      * @param tokensPerS median after it
+     * @param promptTokensPerS median of how fast prompts are read; 0 for unknown
      */
     public record ModelView(
             String name,
@@ -31,7 +32,8 @@ public final class ModelWire {
             long answers,
             double onsetMs,
             double onsetMsP95,
-            double tokensPerS) {
+            double tokensPerS,
+            double promptTokensPerS) {
         public ModelView {
             aliases = List.copyOf(aliases);
             abilities = List.copyOf(abilities);
@@ -46,6 +48,7 @@ public final class ModelWire {
      * @param trouble empty while it answers
      * @param asked when it was last asked
      * @param slots answers at once
+     * @param makesRoom whether an answer that can wait stops in the middle for one that cannot
      * @param running and {@code waiting}: calls that have their turn, and calls that wait for it
      */
     public record ProviderView(
@@ -55,6 +58,7 @@ public final class ModelWire {
             String trouble,
             String asked,
             long slots,
+            boolean makesRoom,
             long running,
             long waiting) {}
 

@@ -9,6 +9,7 @@ import dev.agentos.bridge.wire.CatalogWire.EntryInput;
 import dev.agentos.bridge.wire.CatalogWire.EntryView;
 import dev.agentos.bridge.wire.ContractWire.Admission;
 import dev.agentos.bridge.wire.ContractWire.ItemView;
+import dev.agentos.bridge.wire.ContractWire.SubstitutionView;
 import dev.agentos.bridge.wire.EventWire.History;
 import dev.agentos.bridge.wire.EventWire.Series;
 import dev.agentos.domain.language.Catalogue;
@@ -128,10 +129,29 @@ class CenterViewModelsTest {
                 "",
                 List.of(),
                 List.of(new ItemView("cpu", "2 CPUs", "1.2", "x.yaml:3", "ask for less")),
+                List.of(),
                 List.of());
         assertEquals(
-                List.of("✕ It would be refused:", "cpu: 2 CPUs asked, 1.2 free → ask for less"),
+                List.of("✕ It would be refused:", "cpu: 2 CPUs asked; here: 1.2 → ask for less"),
                 SpawnForm.words(refused).stream().map(TextLine::text).toList());
+        Admission taken = new Admission(
+                "substituted",
+                "x",
+                "",
+                "m",
+                List.of(),
+                List.of(),
+                List.of(
+                        new SubstitutionView("onset", "250 ms", "420 ms", "x.yaml:3", "m gives its first token late"),
+                        new SubstitutionView("tool", "a.b", "", "x.yaml:4", "no such tool")),
+                List.of("m reads slowly"));
+        assertEquals(
+                List.of(
+                        "! It runs with 2 substitutions:",
+                        "onset: 420 ms instead of 250 ms (m gives its first token late)",
+                        "tool: nothing instead of a.b (no such tool)",
+                        "· m reads slowly"),
+                SpawnForm.words(taken).stream().map(TextLine::text).toList());
     }
 
     @Test

@@ -14,7 +14,7 @@ class ContextViewModelTest {
 
     private static final Models KNOWN = new Models(
             List.of(new ModelView(
-                    "local/small", "local", List.of("small"), "on-prem", 4_000, List.of(), "", true, 0, 0, 0, 0)),
+                    "local/small", "local", List.of("small"), "on-prem", 4_000, List.of(), "", true, 0, 0, 0, 0, 0)),
             List.of(),
             "");
 

@@ -41,6 +41,7 @@ class ViewModelsTest {
                 List.of(),
                 List.of(),
                 List.of(),
+                List.of(),
                 "",
                 "",
                 "",

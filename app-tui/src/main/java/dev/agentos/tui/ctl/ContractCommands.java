@@ -183,6 +183,7 @@ final class ContractCommands {
             screen.line(screen.paint(Role.OK, "✓ " + admission.verdict()) + "  " + screen.bold(admission.name())
                     + (admission.model().isEmpty() ? "" : screen.muted("  " + admission.model())));
             admission.substitutions().forEach(s -> ShowCommand.substitution(screen, s));
+            admission.notes().forEach(note -> ShowCommand.note(screen, note));
             return Exit.DONE;
         }
 

@@ -118,7 +118,11 @@ final class ModelCommands {
                                         ? "nothing yet: agentctl model probe " + model.name()
                                         : fixed(model.onsetMs()) + " ms to the first token (95 %: "
                                                 + fixed(model.onsetMsP95()) + "), " + fixed(model.tokensPerS())
-                                                + " tokens/s, over " + model.answers() + " answers"));
+                                                + " tokens/s"
+                                                + (model.promptTokensPerS() == 0
+                                                        ? ""
+                                                        : ", reads " + fixed(model.promptTokensPerS()) + " tokens/s")
+                                                + ", over " + model.answers() + " answers"));
                 table.write(screen());
             });
         }

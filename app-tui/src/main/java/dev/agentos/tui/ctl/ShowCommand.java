@@ -43,6 +43,7 @@ final class ShowCommand extends AgentCommands.OnAgent {
         head(screen, agent);
         enforcement(screen, agent, contract);
         agent.substitutions().forEach(s -> substitution(screen, s));
+        agent.notes().forEach(note -> note(screen, note));
         contract.ifPresent(document -> lost(screen, agent, document));
         if (agent.kind().equals("process")) {
             EgressView.show(screen, client().egress(id));
@@ -239,6 +240,11 @@ final class ShowCommand extends AgentCommands.OnAgent {
         screen.line("  " + screen.paint(Role.NEEDS, "●") + " " + screen.bold(s.resource()) + "  wanted "
                 + screen.text(s.wanted()) + ", given " + screen.text(s.given().isEmpty() ? "nothing" : s.given()));
         screen.line("    " + screen.muted(s.contractLine() + (s.reason().isEmpty() ? "" : " · " + s.reason())));
+    }
+
+    /** What admission looked at and let be. */
+    static void note(Screen screen, String note) {
+        screen.labelled(2, 2, "·", Role.MUTED, note);
     }
 
     private static void lost(Screen screen, AgentView agent, ContractDocument contract) {

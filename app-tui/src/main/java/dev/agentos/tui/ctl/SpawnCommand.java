@@ -168,6 +168,7 @@ final class SpawnCommand extends CtlCommand {
         screen.line(AgentCommands.mark(screen, agent) + "  " + screen.bold(agent.id()) + "  "
                 + screen.muted(agent.latency() + " · " + agent.binding()));
         agent.substitutions().forEach(s -> ShowCommand.substitution(screen, s));
+        agent.notes().forEach(note -> ShowCommand.note(screen, note));
         if (!agent.reason().isEmpty()) {
             screen.labelled(2, 2, "", dev.agentos.themes.Role.TEXT, agent.reason());
         }

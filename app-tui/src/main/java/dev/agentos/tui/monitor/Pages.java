@@ -259,6 +259,7 @@ final class Pages {
                         Tone.NEEDS,
                         "! " + s.resource() + ": " + s.given() + " instead of " + s.wanted() + " (" + s.reason()
                                 + ")")));
+        agent.notes().forEach(note -> lines.add(TextLine.muted("· " + note)));
         lines.add(TextLine.of(""));
         int number = 0;
         for (String line : client.contractOf(id).text().lines().toList()) {

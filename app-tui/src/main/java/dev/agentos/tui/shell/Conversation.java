@@ -145,6 +145,7 @@ final class Conversation {
                 .forEach(item -> screen.line("   " + screen.paint(Role.BAD, "✕ ")
                         + screen.text(
                                 item.resource() + ": wanted " + item.wanted() + ", available " + item.available())));
+        admission.notes().forEach(note -> screen.labelled(3, 2, "·", Role.MUTED, note));
     }
 
     private void told(TimelineViewModel.Entry entry) {

@@ -57,6 +57,7 @@ class AgentctlTest {
                 "",
                 List.of(),
                 List.of(),
+                List.of(),
                 List.of(
                         new ReceiptLine("namespace.net", true, "enforced", "", ""),
                         new ReceiptLine("limit.cpu", true, "missing", "no cgroup", "")),
@@ -399,6 +400,7 @@ class AgentctlTest {
                         "",
                         List.of(),
                         List.of(new ContractWire.ItemView("model", "a", "none", "a.yaml:1:1", "install")),
+                        List.of(),
                         List.of()));
         assertEquals(3, ctl.run("contract", "admit", contract.toString()).exit());
         assertEquals(

@@ -45,6 +45,7 @@ class MonitorScreenTest {
                 List.of(),
                 List.of(),
                 List.of(),
+                List.of(),
                 id + ".1",
                 id + ".1",
                 "/w",

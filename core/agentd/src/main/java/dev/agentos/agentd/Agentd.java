@@ -7,6 +7,7 @@ import dev.agentos.agentd.agents.AgentService;
 import dev.agentos.agentd.agents.EgressCallers;
 import dev.agentos.agentd.agents.EgressConnections;
 import dev.agentos.agentd.agents.ModelCallers;
+import dev.agentos.agentd.agents.Paces;
 import dev.agentos.agentd.agents.PausedAtLimits;
 import dev.agentos.agentd.agents.ProcessAgents;
 import dev.agentos.agentd.agents.ProcessWatch;
@@ -240,7 +241,8 @@ public final class Agentd implements AutoCloseable {
                 time,
                 agentsDirectory,
                 () -> events.watchers() > 0,
-                recordings));
+                recordings,
+                new Paces(models::pace)));
         ProcessWatch processWatch = new ProcessWatch(book, processes, consent, plans, time);
         TaskCalls tasks = new TaskCalls(book, gateway, plans.serviceFolders(), () -> events.watchers() > 0);
         AgentInspection inspection = new AgentInspection(book, gateway, journal, plans, stdins, egress, redactor::get);

@@ -102,6 +102,7 @@ final class ContractTab implements AgentTab {
         }
         lines.forEach(line -> receipt.getChildren().add(line(line)));
         both.agent().substitutions().forEach(line -> receipt.getChildren().add(substitution(line)));
+        both.agent().notes().forEach(note -> receipt.getChildren().add(row("·", "tone-muted", "admission", note)));
     }
 
     private static HBox line(ReceiptLine line) {

@@ -210,5 +210,6 @@ final class DraftPanel {
                                 sub.resource() + ": " + sub.given() + " instead of " + sub.wanted() + ": "
                                         + sub.reason(),
                                 "muted")));
+        verdict.notes().forEach(note -> admission.getChildren().add(Parts.prose("· " + note, "muted")));
     }
 }

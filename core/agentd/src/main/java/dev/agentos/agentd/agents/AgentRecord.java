@@ -22,6 +22,7 @@ import java.util.Optional;
  * @param latency class override of the command line
  * @param binding binding override of the command line
  * @param command command override of the command line
+ * @param notes what admission looked at and let be
  * @param runNumber counts runs of a managed agent, incarnations of a process agent
  * @param restartsUsed restarts in a row, for the backoff
  * @param startedAt when its first run began; empty before
@@ -49,6 +50,7 @@ public record AgentRecord(
         Bound bound,
         Reservation reservation,
         List<SubstitutionView> substitutions,
+        List<String> notes,
         List<ReceiptLine> receipt,
         int runNumber,
         String workspace,
@@ -72,6 +74,7 @@ public record AgentRecord(
         input = Map.copyOf(input);
         command = List.copyOf(command);
         substitutions = List.copyOf(substitutions);
+        notes = List.copyOf(notes);
         receipt = List.copyOf(receipt);
         steps = List.copyOf(steps);
     }
@@ -98,6 +101,7 @@ public record AgentRecord(
     static AgentRecord of(Map<String, Object> document) {
         Map<String, Object> whole = new LinkedHashMap<>(document);
         whole.putIfAbsent("contract_sha256", "");
+        whole.putIfAbsent("notes", List.of());
         whole.putIfAbsent("started_at", "");
         whole.putIfAbsent("waited_millis", 0L);
         return WireJson.fromMap(whole, AgentRecord.class);
@@ -249,6 +253,7 @@ public record AgentRecord(
                     from.bound,
                     from.reservation,
                     from.substitutions,
+                    from.notes,
                     receipt,
                     runNumber,
                     from.workspace,

@@ -46,6 +46,7 @@ public final class AgentService implements AutoCloseable {
     private final ExecutorService runs = Executors.newVirtualThreadPerTaskExecutor();
     private final Map<String, Future<?>> running = new ConcurrentHashMap<>();
     private final Recordings recordings;
+    private final Paces paces;
     private volatile @Nullable Models models;
     private volatile Known modelsKnown = () -> {};
     private volatile boolean stopping;
@@ -60,8 +61,10 @@ public final class AgentService implements AutoCloseable {
             TimeSource time,
             Path agentsDirectory,
             BooleanSupplier watched,
-            Recordings recordings) {
+            Recordings recordings,
+            Paces paces) {
         this.recordings = recordings;
+        this.paces = paces;
         this.book = book;
         this.journal = journal;
         this.consent = consent;
@@ -69,7 +72,7 @@ public final class AgentService implements AutoCloseable {
         this.processes = processes;
         this.ends = ends;
         this.time = time;
-        this.spawning = new AgentSpawning(book, time, agentsDirectory);
+        this.spawning = new AgentSpawning(book, time, agentsDirectory, paces);
         this.watched = watched;
         ends.onRestart(this::restart);
     }
@@ -228,6 +231,11 @@ public final class AgentService implements AutoCloseable {
             processes.thaw(resumed);
         }
         return resumed;
+    }
+
+    /** How fast models were here. */
+    public Paces paces() {
+        return paces;
     }
 
     /** Ends an agent. A process agent's whole tree is gone when the record says killed. */

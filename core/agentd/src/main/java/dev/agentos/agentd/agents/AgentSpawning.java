@@ -6,6 +6,7 @@ import dev.agentos.bridge.wire.ContractWire.SubstitutionView;
 import dev.agentos.bridge.wire.WireJson;
 import dev.agentos.domain.admission.Admission;
 import dev.agentos.domain.admission.Ledger.Reservation;
+import dev.agentos.domain.admission.Pace;
 import dev.agentos.domain.admission.Verdict;
 import dev.agentos.domain.admission.Verdict.Bound;
 import dev.agentos.domain.admission.Verdict.Substitution;
@@ -31,8 +32,10 @@ final class AgentSpawning {
     private final AgentBook book;
     private final TimeSource time;
     private final Path agentsDirectory;
+    private final Paces paces;
 
-    AgentSpawning(AgentBook book, TimeSource time, Path agentsDirectory) {
+    AgentSpawning(AgentBook book, TimeSource time, Path agentsDirectory, Paces paces) {
+        this.paces = paces;
         this.book = book;
         this.time = time;
         this.agentsDirectory = agentsDirectory;
@@ -60,7 +63,9 @@ final class AgentSpawning {
                 parse(request.source(), request.contract(), request.latency(), request.binding(), request.command());
         refuseWhatCannotRun(document);
         Map<String, Object> arguments = arguments(request, document);
-        var decided = book.decide(trace, draft -> decide(draft, request, document, arguments, by, substitutes));
+        Map<String, Pace> measured = paces.of(document, substitutes);
+        var decided =
+                book.decide(trace, draft -> decide(draft, request, document, arguments, by, substitutes, measured));
         return switch (decided.result()) {
             case Outcome.Known known -> new Spawned(known.agent(), false, decided);
             case Outcome.Admitted admitted -> {
@@ -82,19 +87,27 @@ final class AgentSpawning {
             ContractDocument document,
             Map<String, Object> arguments,
             String by,
-            List<String> substitutes) {
+            List<String> substitutes,
+            Map<String, Pace> measured) {
         Optional<AgentRecord> raced = book.bySpawnKey(request.key());
         if (raced.isPresent()) {
             return new Outcome.Known(raced.get());
         }
         draft.event(new Event.CommandReceived("spawn", request.key(), by, "", arguments));
-        return switch (Admission.decide(document, book.ledger(), substitutes)) {
+        return switch (Admission.decide(document, book.ledger(), substitutes, measured)) {
             case Verdict.Admitted a ->
                 new Outcome.Admitted(
-                        admit(draft, request, document, "admitted", a.bound(), a.reservation(), List.of()));
+                        admit(draft, request, document, "admitted", a.bound(), a.reservation(), List.of(), a.notes()));
             case Verdict.Substituted s ->
-                new Outcome.Admitted(
-                        admit(draft, request, document, "substituted", s.bound(), s.reservation(), s.substitutions()));
+                new Outcome.Admitted(admit(
+                        draft,
+                        request,
+                        document,
+                        "substituted",
+                        s.bound(),
+                        s.reservation(),
+                        s.substitutions(),
+                        s.notes()));
             case Verdict.Rejected r -> {
                 List<Map<String, Object>> items =
                         r.items().stream().map(WireJson::toMap).toList();
@@ -166,7 +179,8 @@ final class AgentSpawning {
             String verdict,
             Bound bound,
             Reservation reservation,
-            List<Substitution> substitutions) {
+            List<Substitution> substitutions,
+            List<String> notes) {
         AgentContract contract = document.contract();
         String id = book.nextId(contract.name());
         boolean managed = contract.runtime() instanceof AgentRuntime.Managed;
@@ -193,6 +207,7 @@ final class AgentSpawning {
                 bound,
                 reservation,
                 substitutions.stream().map(AgentSpawning::view).toList(),
+                notes,
                 List.of(),
                 1,
                 agentsDirectory.resolve(id).resolve(SandboxPlans.WORKSPACE).toString(),

@@ -39,13 +39,18 @@ public final class Contracts {
         };
     }
 
-    /** What admission would say now. Nothing is promised. */
-    public static ContractWire.Admission admit(ContractText text, Ledger ledger, List<String> substitutes) {
+    /**
+     * What admission would say now. Nothing is promised.
+     *
+     * @param paces how fast the models are that an agent of the contract could be bound to
+     */
+    public static ContractWire.Admission admit(
+            ContractText text, Ledger ledger, List<String> substitutes, Paces paces) {
         ContractDocument document =
                 AgentSpawning.parse(text.source(), text.text(), text.latency(), text.binding(), List.of());
         String name = document.contract().name();
         String digest = document.digest();
-        return switch (Admission.decide(document, ledger, substitutes)) {
+        return switch (Admission.decide(document, ledger, substitutes, paces.of(document, substitutes))) {
             case Verdict.Admitted a ->
                 new ContractWire.Admission(
                         "admitted",
@@ -54,7 +59,8 @@ public final class Contracts {
                         a.bound().model(),
                         List.copyOf(a.bound().capabilities()),
                         List.of(),
-                        List.of());
+                        List.of(),
+                        a.notes());
             case Verdict.Substituted s ->
                 new ContractWire.Admission(
                         "substituted",
@@ -63,7 +69,8 @@ public final class Contracts {
                         s.bound().model(),
                         List.copyOf(s.bound().capabilities()),
                         List.of(),
-                        s.substitutions().stream().map(AgentSpawning::view).toList());
+                        s.substitutions().stream().map(AgentSpawning::view).toList(),
+                        s.notes());
             case Verdict.Rejected r ->
                 new ContractWire.Admission(
                         "rejected",
@@ -79,6 +86,7 @@ public final class Contracts {
                                         item.contractLine(),
                                         item.help()))
                                 .toList(),
+                        List.of(),
                         List.of());
         };
     }

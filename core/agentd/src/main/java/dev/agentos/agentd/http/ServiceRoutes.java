@@ -152,7 +152,10 @@ final class ServiceRoutes {
                 ContractWire.ContractText.class,
                 ContractWire.Admission.class,
                 call -> Contracts.admit(
-                        call.body(ContractWire.ContractText.class), book.ledger(), agents.substitutes())));
+                        call.body(ContractWire.ContractText.class),
+                        book.ledger(),
+                        agents.substitutes(),
+                        agents.paces())));
         routes.add(new Route(
                 "GET",
                 "/v1/contracts/schema",

@@ -53,6 +53,7 @@ final class Views {
                 agent.bound().model(),
                 agent.bound().capabilities().stream().sorted().toList(),
                 agent.substitutions(),
+                agent.notes(),
                 agent.receipt(),
                 agent.run(),
                 agent.isManaged() ? "" : agent.run(),

@@ -1,5 +1,6 @@
 package dev.agentos.agentd.models;
 
+import dev.agentos.domain.contract.LatencyClass;
 import dev.agentos.domain.event.Event;
 import dev.agentos.domain.model.ModelCaller;
 import dev.agentos.domain.model.ModelCard;
@@ -31,17 +32,46 @@ public final class LatencyBook implements ModelObserver {
     };
     private final Map<String, Speed> models = new TreeMap<>();
 
+    /** Prompts that are shorter say more of a model's start than of how fast it reads. */
+    private static final long READ_AT_LEAST = 64;
+
+    private final Map<String, Held> providers = new TreeMap<>();
+
     private static final class Speed {
         private final LatencyHistogram onset = new LatencyHistogram();
+        private final LatencyHistogram turn = new LatencyHistogram();
         private final LatencyHistogram rate = new LatencyHistogram();
+        private final LatencyHistogram reading = new LatencyHistogram();
+    }
+
+    /** How long answers hold a slot of a provider. */
+    private static final class Held {
+        private final LatencyHistogram byAnybody = new LatencyHistogram();
+        private final LatencyHistogram byWhoCanWait = new LatencyHistogram();
+
+        double longest() {
+            return (byWhoCanWait.count() > 0 ? byWhoCanWait : byAnybody).at(1);
+        }
     }
 
     /**
-     * How fast a model was here, over its last answers.
+     * How fast a model was here, over its last answers and without the time in queues.
      *
      * @param answers how many there were
+     * @param promptTokensPerSecond how fast it reads what it did not know; 0 for unknown
+     * @param heldMillis the longest answer at its provider of somebody who can wait, or of anybody where nobody could
      */
-    public record Profile(long answers, double onsetMillis, double onsetMillisP95, double tokensPerSecond) {}
+    public record Profile(
+            long answers,
+            double onsetMillis,
+            double onsetMillisP95,
+            double turnMillis,
+            double tokensPerSecond,
+            double promptTokensPerSecond,
+            double heldMillis) {
+
+        static final Profile NOTHING = new Profile(0, 0, 0, 0, 0, 0, 0);
+    }
 
     /**
      * How an agent's answers were.
@@ -72,12 +102,7 @@ public final class LatencyBook implements ModelObserver {
         Duration turn = Duration.ofNanos(call.turnNanos(now));
         lock.lock();
         try {
-            Speed speed = models.computeIfAbsent(card.name(), _ -> new Speed());
-            speed.onset.add(onset.toNanos() / 1e6);
-            double talking = turn.minus(onset).toNanos() / 1e9;
-            if (usage.completion() > 1 && talking > 0) {
-                speed.rate.add((usage.completion() - 1) / talking);
-            }
+            profile(caller, card, call, usage, now);
             if (!caller.isOperator()) {
                 for (SloWatch.Miss miss : agents.computeIfAbsent(caller.agent(), _ -> new SloWatch(caller.slo()))
                         .add(onset, turn)) {
@@ -86,6 +111,29 @@ public final class LatencyBook implements ModelObserver {
             }
         } finally {
             lock.unlock();
+        }
+    }
+
+    private void profile(ModelCaller caller, ModelCard card, ModelCall call, ModelUsage usage, long now) {
+        double first = call.modelOnsetNanos() / 1e6;
+        double whole = call.modelTurnNanos(now) / 1e6;
+        if (first <= 0) {
+            return;
+        }
+        Speed speed = models.computeIfAbsent(card.name(), _ -> new Speed());
+        speed.onset.add(first);
+        speed.turn.add(whole);
+        if (usage.completion() > 1 && whole > first) {
+            speed.rate.add((usage.completion() - 1) * 1_000 / (whole - first));
+        }
+        long read = usage.prompt() - usage.cached();
+        if (read >= READ_AT_LEAST) {
+            speed.reading.add(read * 1_000 / first);
+        }
+        Held held = providers.computeIfAbsent(card.provider(), _ -> new Held());
+        held.byAnybody.add(whole);
+        if (caller.latency() == LatencyClass.DT) {
+            held.byWhoCanWait.add(whole);
         }
     }
 
@@ -101,15 +149,22 @@ public final class LatencyBook implements ModelObserver {
                 caller.line().apply(field));
     }
 
-    /** Measured profiles by model. */
-    public Map<String, Profile> profiles() {
+    /** The measured profile of a model. */
+    public Profile profile(ModelCard card) {
         lock.lock();
         try {
-            Map<String, Profile> all = new TreeMap<>();
-            models.forEach((name, speed) -> all.put(
-                    name,
-                    new Profile(speed.onset.count(), speed.onset.at(0.5), speed.onset.at(0.95), speed.rate.at(0.5))));
-            return all;
+            Speed speed = models.get(card.name());
+            Held held = providers.get(card.provider());
+            return speed == null
+                    ? Profile.NOTHING
+                    : new Profile(
+                            speed.onset.count(),
+                            speed.onset.at(0.5),
+                            speed.onset.at(0.95),
+                            speed.turn.at(0.5),
+                            speed.rate.at(0.5),
+                            speed.reading.at(0.5),
+                            held == null ? 0 : held.longest());
         } finally {
             lock.unlock();
         }

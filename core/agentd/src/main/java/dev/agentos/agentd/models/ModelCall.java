@@ -19,7 +19,9 @@ final class ModelCall {
     private CompletableFuture<?> record = CompletableFuture.completedFuture("");
     private boolean recorded;
     private long beganNanos;
+    private long queuedBefore;
     private long firstNanos;
+    private long queuedBeforeFirst;
     private long promptTokens;
     private long most;
     private long saidTokens;
@@ -67,7 +69,9 @@ final class ModelCall {
         record = decision;
         recorded = false;
         beganNanos = nanos;
+        queuedBefore = waiting.queuedNanos();
         firstNanos = 0;
+        queuedBeforeFirst = 0;
         saidTokens = 0;
     }
 
@@ -92,6 +96,7 @@ final class ModelCall {
         return chunk -> {
             if (firstNanos == 0) {
                 firstNanos = time.nanos();
+                queuedBeforeFirst = waiting.queuedNanos() - queuedBefore;
             }
             awaitRecord();
             // A piece of a stream is about one token.
@@ -116,9 +121,14 @@ final class ModelCall {
         return firstNanos == 0 ? 0 : firstNanos - askedNanos;
     }
 
-    /** From when the model was asked to the first piece, its queue included. */
-    long firstNanos() {
-        return firstNanos == 0 ? 0 : firstNanos - beganNanos;
+    /** What the model itself took to the first piece, without any queue; 0 while there is none. */
+    long modelOnsetNanos() {
+        return firstNanos == 0 ? 0 : firstNanos - beganNanos - queuedBeforeFirst;
+    }
+
+    /** What the model itself took so far, without any queue. */
+    long modelTurnNanos(long now) {
+        return now - beganNanos - (waiting.queuedNanos() - queuedBefore);
     }
 
     long turnNanos(long now) {

@@ -5,9 +5,11 @@ import dev.agentos.agentd.models.door.ModelDoors;
 import dev.agentos.agentd.models.provider.ExtractiveProvider;
 import dev.agentos.agentd.telemetry.HistoryStore;
 import dev.agentos.bridge.wire.ModelWire;
+import dev.agentos.domain.admission.Pace;
 import dev.agentos.domain.extractive.SentenceVectors;
 import dev.agentos.domain.model.ModelCaller;
 import dev.agentos.domain.model.ModelException;
+import dev.agentos.domain.model.ModelProvider;
 import dev.agentos.domain.model.ModelReply;
 import dev.agentos.domain.model.Models;
 import dev.agentos.domain.port.Journal;
@@ -163,6 +165,28 @@ public final class ModelService implements AutoCloseable {
 
     public ModelDoors doors() {
         return doors;
+    }
+
+    /** How fast a model was here and how its provider shares itself, by any name; empty where there is no such model. */
+    public Optional<Pace> pace(String name) {
+        return registry.router(List.of())
+                .card(name)
+                .flatMap(card ->
+                        registry.provider(card.provider()).map(provider -> pace(latencies.profile(card), provider)));
+    }
+
+    private static Pace pace(LatencyBook.Profile profile, ModelProvider provider) {
+        return new Pace(
+                provider.name(),
+                profile.answers(),
+                profile.onsetMillis(),
+                profile.onsetMillisP95(),
+                profile.turnMillis(),
+                profile.heldMillis(),
+                profile.tokensPerSecond(),
+                profile.promptTokensPerSecond(),
+                provider.slots(),
+                provider.resumes());
     }
 
     /** What contracts can bind to now. */

@@ -29,9 +29,8 @@ final class ModelViews {
     static ModelWire.Models models(
             ModelRegistry registry, ModelSettings settings, ClassDispatch queues, LatencyBook latencies, String gpu) {
         Set<String> callable = registry.router(List.of()).cards().keySet();
-        Map<String, LatencyBook.Profile> profiles = latencies.profiles();
         List<ModelView> models = registry.known().stream()
-                .map(card -> model(card, registry, callable.contains(card.name()), profiles))
+                .map(card -> model(card, registry, callable.contains(card.name()), latencies.profile(card)))
                 .toList();
         List<ProviderView> providers = registry.providers().stream()
                 .map(provider -> provider(provider, registry.healthOf(provider.name()), settings, queues))
@@ -72,8 +71,7 @@ final class ModelViews {
     }
 
     private static ModelView model(
-            ModelCard card, ModelRegistry registry, boolean callable, Map<String, LatencyBook.Profile> profiles) {
-        LatencyBook.Profile profile = profiles.getOrDefault(card.name(), new LatencyBook.Profile(0, 0, 0, 0));
+            ModelCard card, ModelRegistry registry, boolean callable, LatencyBook.Profile profile) {
         return new ModelView(
                 card.name(),
                 card.provider(),
@@ -89,7 +87,8 @@ final class ModelViews {
                 profile.answers(),
                 profile.onsetMillis(),
                 profile.onsetMillisP95(),
-                profile.tokensPerSecond());
+                profile.tokensPerSecond(),
+                profile.promptTokensPerSecond());
     }
 
     private static ProviderView provider(
@@ -108,6 +107,7 @@ final class ModelViews {
                 health.trouble(),
                 health.since(),
                 provider.slots(),
+                provider.resumes(),
                 load.map(each -> each.runningFirst() + each.runningOther()).orElse(0L),
                 load.map(each -> each.waitingFirst() + each.waitingOther()).orElse(0L));
     }

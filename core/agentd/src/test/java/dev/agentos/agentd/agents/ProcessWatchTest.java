@@ -96,7 +96,8 @@ class ProcessWatchTest {
                 time,
                 folder,
                 () -> true,
-                new Recordings(folder.resolve("recordings"), () -> Redactor.NONE));
+                new Recordings(folder.resolve("recordings"), () -> Redactor.NONE),
+                Paces.UNKNOWN);
         watch = new ProcessWatch(book, processes, consent, plans, time);
     }
 

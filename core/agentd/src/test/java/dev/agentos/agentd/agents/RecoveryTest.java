@@ -343,7 +343,8 @@ class RecoveryTest {
                             time,
                             agentsDirectory,
                             () -> true,
-                            new Recordings(directory.resolve("recordings"), () -> Redactor.NONE))) {
+                            new Recordings(directory.resolve("recordings"), () -> Redactor.NONE),
+                            Paces.UNKNOWN)) {
                 agents.load();
                 for (String contract : List.of(TestAgentd.sleeper("p", ""), TestAgentd.contract("m", """
                                 capabilities: [fs.write]

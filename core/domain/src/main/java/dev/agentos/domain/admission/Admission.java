@@ -17,6 +17,7 @@ import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -33,6 +34,7 @@ public final class Admission {
     private static final long LEAST_CPU_MILLIS = 100;
 
     private static final int CORES_SHOWN = 4;
+    private static final String ONSET = "slo.onset_ms";
 
     private final ContractDocument document;
     private final AgentContract contract;
@@ -40,21 +42,31 @@ public final class Admission {
     private final List<String> operatorModels;
     private final List<Item> items = new ArrayList<>();
     private final List<Substitution> substitutions = new ArrayList<>();
+    private final List<String> notes = new ArrayList<>();
+    private final Map<String, Pace> paces;
 
-    private Admission(ContractDocument document, Ledger ledger, List<String> operatorModels) {
+    private Admission(ContractDocument document, Ledger ledger, List<String> operatorModels, Map<String, Pace> paces) {
         this.document = document;
         this.contract = document.contract();
         this.ledger = ledger;
         this.operatorModels = List.copyOf(operatorModels);
+        this.paces = Map.copyOf(paces);
     }
 
     /**
      * The verdict on a contract.
      *
      * @param operatorModels models that the operator lets agents fall back to, in order of preference
+     * @param paces how fast models were here, by every name that a contract can bind to
      */
+    public static Verdict decide(
+            ContractDocument document, Ledger ledger, List<String> operatorModels, Map<String, Pace> paces) {
+        return new Admission(document, ledger, operatorModels, paces).decide();
+    }
+
+    /** The verdict where nothing was measured of any model. */
     public static Verdict decide(ContractDocument document, Ledger ledger, List<String> operatorModels) {
-        return new Admission(document, ledger, operatorModels).decide();
+        return decide(document, ledger, operatorModels, Map.of());
     }
 
     private Verdict decide() {
@@ -64,6 +76,7 @@ public final class Admission {
         long gpu = gpu();
         pids();
         String model = model();
+        Optional<String> urgentAt = onset(model);
         Set<String> lost = tools();
         process();
         if (!items.isEmpty()) {
@@ -79,10 +92,11 @@ public final class Admission {
                 gpu,
                 contract.compute().pids(),
                 core.isPresent() ? Optional.of(core.getAsInt()) : Optional.empty(),
-                contract.schedule().map(HrtSchedule::density).orElse(0.0));
+                contract.schedule().map(HrtSchedule::density).orElse(0.0),
+                urgentAt);
         return substitutions.isEmpty()
-                ? new Verdict.Admitted(reservation, bound)
-                : new Verdict.Substituted(reservation, bound, substitutions);
+                ? new Verdict.Admitted(reservation, bound, notes)
+                : new Verdict.Substituted(reservation, bound, substitutions, notes);
     }
 
     private boolean flexible() {
@@ -244,6 +258,62 @@ public final class Admission {
                             : "install the model, or set binding: flexible and let the operator list a substitute");
         }
         return "";
+    }
+
+    /** Whether the first token can come in time; gives the provider whose queue a soft real-time agent joins. */
+    private Optional<String> onset(String model) {
+        if (contract.latency() != LatencyClass.SRT || model.isEmpty()) {
+            return Optional.empty();
+        }
+        contract.slo().onset().ifPresent(aim -> {
+            switch (firstToken(model, aim.toMillis())) {
+                case FirstToken.InTime said -> notes.add(said.words());
+                case FirstToken.Unmeasured said -> unmeasured(said, aim.toMillis());
+                case FirstToken.Late late -> late(late, model, aim.toMillis());
+            }
+        });
+        return Optional.ofNullable(paces.get(model)).map(Pace::provider);
+    }
+
+    private FirstToken firstToken(String model, long aim) {
+        return FirstToken.judge(model, Optional.ofNullable(paces.get(model)), ledger, aim);
+    }
+
+    /** Only who says strict, and says what is promised, wants no agent of which nothing is known. */
+    private void unmeasured(FirstToken.Unmeasured said, long aim) {
+        if (contract.binding() == Binding.STRICT && document.says("binding") && document.declares(ONSET)) {
+            item("onset", aim + " ms", said.words(), ONSET, said.help() + "; or leave binding: strict out");
+        } else {
+            notes.add(said.words() + "; " + said.help());
+        }
+    }
+
+    private void late(FirstToken.Late late, String model, long aim) {
+        if (!document.declares(ONSET)) {
+            // What the class hopes for is no promise that this contract asks for.
+            notes.add(late.words() + ", later than the " + aim + " ms of its class");
+        } else if (flexible()) {
+            substitute("onset", aim + " ms", late.expected(), ONSET, late.words() + faster(model, aim));
+        } else {
+            item(
+                    "onset",
+                    aim + " ms",
+                    late.words(),
+                    ONSET,
+                    late.help() + faster(model, aim) + ", or set binding: flexible");
+        }
+    }
+
+    /** Another model of the contract that would be in time. */
+    private String faster(String model, long aim) {
+        return contract.modelPolicy().allow().stream()
+                .filter(name -> !name.equals(model) && ledger.machine().models().contains(name))
+                .filter(name ->
+                        ModelNames.placementAllows(contract.modelPolicy().placement(), name))
+                .filter(name -> firstToken(name, aim) instanceof FirstToken.InTime)
+                .findFirst()
+                .map(name -> ", or list " + name + " first: it would be in time")
+                .orElse("");
     }
 
     private Set<String> tools() {

@@ -16,6 +16,7 @@ public record Ledger(Machine machine, Map<String, Reservation> reservations) {
      * @param cpuMillis reserved CPU; 0 for DT, which is capped and takes what is left
      * @param hrtCore the core an HRT agent was placed on
      * @param hrtUtilisation share of that core that is kept free for it: worst-case execution time over deadline
+     * @param urgentAt the model provider that a soft real-time agent asks; empty for others
      */
     public record Reservation(
             long cpuMillis,
@@ -23,7 +24,8 @@ public record Ledger(Machine machine, Map<String, Reservation> reservations) {
             long gpuMemoryBytes,
             long pids,
             Optional<Integer> hrtCore,
-            double hrtUtilisation) {}
+            double hrtUtilisation,
+            Optional<String> urgentAt) {}
 
     public Ledger {
         // The order is kept so that listings are stable.
@@ -74,6 +76,13 @@ public record Ledger(Machine machine, Map<String, Reservation> reservations) {
     public long freePids() {
         return machine.pids()
                 - reservations.values().stream().mapToLong(Reservation::pids).sum();
+    }
+
+    /** Admitted soft real-time agents at a model provider. */
+    public long urgentAt(String provider) {
+        return reservations.values().stream()
+                .filter(r -> r.urgentAt().filter(provider::equals).isPresent())
+                .count();
     }
 
     /**

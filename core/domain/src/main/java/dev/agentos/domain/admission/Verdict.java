@@ -6,14 +6,36 @@ import java.util.Set;
 /** The answer to a contract on this machine. */
 public sealed interface Verdict {
 
-    /** The machine honours the contract as it stands. */
-    record Admitted(Ledger.Reservation reservation, Bound bound) implements Verdict {}
+    /**
+     * The machine honours the contract as it stands.
+     *
+     * @param notes what was looked at and changes nothing, in words
+     */
+    record Admitted(Ledger.Reservation reservation, Bound bound, List<String> notes) implements Verdict {
+        public Admitted {
+            notes = List.copyOf(notes);
+        }
 
-    /** It runs, with every change itemised. Only under {@code smooth} and {@code flexible}. */
-    record Substituted(Ledger.Reservation reservation, Bound bound, List<Substitution> substitutions)
+        public Admitted(Ledger.Reservation reservation, Bound bound) {
+            this(reservation, bound, List.of());
+        }
+    }
+
+    /**
+     * It runs, with every change itemised. Only under {@code smooth} and {@code flexible}.
+     *
+     * @param notes what was looked at and changes nothing, in words
+     */
+    record Substituted(
+            Ledger.Reservation reservation, Bound bound, List<Substitution> substitutions, List<String> notes)
             implements Verdict {
         public Substituted {
             substitutions = List.copyOf(substitutions);
+            notes = List.copyOf(notes);
+        }
+
+        public Substituted(Ledger.Reservation reservation, Bound bound, List<Substitution> substitutions) {
+            this(reservation, bound, substitutions, List.of());
         }
     }
 

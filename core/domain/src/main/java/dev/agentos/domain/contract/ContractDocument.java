@@ -70,6 +70,11 @@ public record ContractDocument(
         return positions.containsKey(path);
     }
 
+    /** Whether somebody said it, in the file or on the command line; otherwise it is the default. */
+    public boolean says(String path) {
+        return declares(path) || overridden.contains(path);
+    }
+
     /** This contract in another class; the class's own objectives replace those that the file does not declare. */
     public ParseOutcome withLatency(LatencyClass latency) {
         Slo declared = new Slo(

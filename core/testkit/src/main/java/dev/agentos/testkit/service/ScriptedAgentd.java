@@ -93,6 +93,7 @@ public final class ScriptedAgentd implements AutoCloseable {
                 List.of(),
                 List.of(),
                 List.of(),
+                List.of(),
                 id + ".1",
                 id + ".1",
                 "/w",

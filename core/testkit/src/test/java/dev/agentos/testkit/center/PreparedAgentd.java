@@ -70,6 +70,7 @@ final class PreparedAgentd implements Transport {
                 List.of(),
                 List.of(),
                 List.of(),
+                List.of(),
                 "run-1",
                 "",
                 "",

@@ -48,7 +48,12 @@ final class PromptHouse implements AutoCloseable {
                 Optional.empty());
         agentd = Agentd.start(config, TimeSource.system(), sandbox);
         client = AgentdClient.on(config.socket());
-        client.addModelProvider(new ModelWire.AddProvider(
+        client.addModelProvider(provider(4));
+    }
+
+    /** The scripted server as a provider that gives so many answers at once. */
+    ModelWire.AddProvider provider(long slots) {
+        return new ModelWire.AddProvider(
                 "scripted",
                 "openai",
                 model.url().toString(),
@@ -58,8 +63,8 @@ final class PromptHouse implements AutoCloseable {
                 200_000,
                 "1",
                 "10",
-                4,
-                2_000));
+                slots,
+                2_000);
     }
 
     AgentdClient client() {
