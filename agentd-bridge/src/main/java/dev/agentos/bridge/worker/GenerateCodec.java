@@ -1,6 +1,7 @@
 package dev.agentos.bridge.worker;
 
 import dev.agentos.bridge.worker.GenerateFrame.Cancel;
+import dev.agentos.bridge.worker.GenerateFrame.Converse;
 import dev.agentos.bridge.worker.GenerateFrame.Count;
 import dev.agentos.bridge.worker.GenerateFrame.Counted;
 import dev.agentos.bridge.worker.GenerateFrame.Ended;
@@ -135,6 +136,11 @@ public final class GenerateCodec {
                 head(out, 10, templated.id());
                 text(out, templated.prompt());
             }
+            case Converse converse -> {
+                head(out, 11, converse.id());
+                text(out, converse.messages());
+                text(out, converse.tools());
+            }
         }
         return bytes.toByteArray();
     }
@@ -218,6 +224,7 @@ public final class GenerateCodec {
                 yield new Template(id, messages);
             }
             case 10 -> new Templated(id, text(in));
+            case 11 -> new Converse(id, text(in), text(in));
             default -> throw malformed("unknown frame kind " + kind);
         };
     }

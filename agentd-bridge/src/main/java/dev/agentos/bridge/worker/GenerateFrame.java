@@ -95,5 +95,13 @@ public sealed interface GenerateFrame {
         }
     }
 
+    /**
+     * Asks for a conversation about tools as the model's own template writes it. What comes is {@link Templated}, or
+     * {@link Failed} where the template knows no tools.
+     *
+     * @param messages and {@code tools}: lists in the JSON of OpenAI's chat completions
+     */
+    record Converse(long id, String messages, String tools) implements GenerateFrame {}
+
     record Templated(long id, String prompt) implements GenerateFrame {}
 }

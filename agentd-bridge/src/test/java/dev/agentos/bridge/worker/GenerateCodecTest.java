@@ -32,6 +32,7 @@ class GenerateCodecTest {
             new Failed(7, "no"),
             new Count(8, ""),
             new Counted(8, 0),
+            new GenerateFrame.Converse(11, "[{\"role\":\"user\"}]", "[]"),
             new Template(9, List.of(new Message("user", "hello"), new Message("assistant", ""))),
             new Templated(9, "<|im_start|>"));
 

@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 
 /** A GGUF file in llama.cpp, with several slots that share each step of arithmetic. */
 final class GgufModel implements AutoCloseable {
@@ -26,8 +27,13 @@ final class GgufModel implements AutoCloseable {
     /** Tokens that are read in one step, for those who do not wait for anybody. */
     private static final int BATCH = 1_024;
 
+    /** What llama.cpp writes into the prompt of a model whose template knows no tools: ours is better known to models. */
+    private static final String GENERIC = "Respond in JSON format, either with `tool_call`";
+
     private final LlamaModel model;
     private final int portion;
+    /** Whether prompts are written by the template in the file itself, which says that it knows tools. */
+    private final boolean toolTemplate;
     /** What each slot has read and said, as text. */
     private final Map<Integer, String> held = new ConcurrentHashMap<>();
     /**
@@ -37,10 +43,27 @@ final class GgufModel implements AutoCloseable {
     private final Semaphore reading = new Semaphore(1, true);
 
     /** Loads it. The library is looked for in the folder of the options and nowhere else. */
-    GgufModel(GgufOptions options) {
+    GgufModel(GgufOptions options) throws IOException {
         System.setProperty("de.kherud.llama.lib.path", options.library().toString());
         this.portion = options.portion();
-        this.model = new LlamaModel(new ModelParameters()
+        boolean knowsTools = ChatTemplate.of(options.model()).contains("tools");
+        LlamaModel loaded = knowsTools ? withOwnTemplate(options) : null;
+        this.toolTemplate = loaded != null;
+        this.model = loaded != null ? loaded : new LlamaModel(parameters(options));
+    }
+
+    /** With prompts that the file's own template writes; nothing where llama.cpp cannot read that. */
+    private static @Nullable LlamaModel withOwnTemplate(GgufOptions options) {
+        try {
+            return new LlamaModel(parameters(options).enableJinja());
+        } catch (RuntimeException e) {
+            System.err.println("gguf-worker: without the model's own template: " + e.getMessage());
+            return null;
+        }
+    }
+
+    private static ModelParameters parameters(GgufOptions options) {
+        return new ModelParameters()
                 .setModel(options.model().toString())
                 .setParallel(options.slots())
                 .setCtxSize(options.slots() * options.context())
@@ -54,7 +77,7 @@ final class GgufModel implements AutoCloseable {
                 .disableContextShift()
                 // Slots are chosen by the gateway: what one scope's prompt left behind is not for another's.
                 .setSlotPromptSimilarity(0)
-                .disableLog());
+                .disableLog();
     }
 
     /** Takes the pieces of an answer. */
@@ -77,6 +100,26 @@ final class GgufModel implements AutoCloseable {
             }
         }
         return model.applyTemplate(new InferenceParameters("").setMessages(system, rest));
+    }
+
+    /**
+     * A conversation about tools in the words of the model's own template.
+     *
+     * @throws IllegalStateException where the template knows no tools
+     */
+    String template(String messages, String tools) {
+        if (!toolTemplate) {
+            throw new IllegalStateException("the model's template knows no tools");
+        }
+        InferenceParameters parameters = new InferenceParameters("");
+        // The library has no method for either, and passes both on.
+        set(parameters, "messages", messages);
+        set(parameters, "tools", tools);
+        String prompt = model.applyTemplate(parameters);
+        if (prompt.contains(GENERIC) && !messages.contains(GENERIC)) {
+            throw new IllegalStateException("llama.cpp does not know how the model's template calls tools");
+        }
+        return prompt;
     }
 
     /** Answers, until the end or until {@code cancelled} says so between two tokens. */
@@ -185,17 +228,17 @@ final class GgufModel implements AutoCloseable {
         if (!ask.schema().isEmpty() && most > 0) {
             parameters.setGrammar(LlamaModel.jsonSchemaToGrammar(ask.schema()));
         }
-        slot(parameters, ask.slot());
+        // The library passes it on to llama.cpp and has no method for it.
+        set(parameters, "id_slot", String.valueOf(ask.slot()));
         return parameters;
     }
 
-    /** The library passes {@code id_slot} on to llama.cpp and has no method for it. */
     @SuppressWarnings("unchecked")
-    private static void slot(InferenceParameters parameters, int slot) {
+    private static void set(InferenceParameters parameters, String name, String json) {
         try {
             Field field = InferenceParameters.class.getSuperclass().getDeclaredField("parameters");
             field.setAccessible(true);
-            ((Map<String, String>) field.get(parameters)).put("id_slot", String.valueOf(slot));
+            ((Map<String, String>) field.get(parameters)).put(name, json);
         } catch (ReflectiveOperationException e) {
             throw new LinkageError("de.kherud:llama is another version than the one this was made for", e);
         }

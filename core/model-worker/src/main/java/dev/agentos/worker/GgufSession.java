@@ -3,6 +3,7 @@ package dev.agentos.worker;
 import dev.agentos.bridge.worker.GenerateCodec;
 import dev.agentos.bridge.worker.GenerateFrame;
 import dev.agentos.bridge.worker.GenerateFrame.Cancel;
+import dev.agentos.bridge.worker.GenerateFrame.Converse;
 import dev.agentos.bridge.worker.GenerateFrame.Count;
 import dev.agentos.bridge.worker.GenerateFrame.Counted;
 import dev.agentos.bridge.worker.GenerateFrame.Ended;
@@ -53,6 +54,11 @@ final class GgufSession {
                         threads.execute(() -> answer(
                                 template.id(),
                                 () -> new Templated(template.id(), model.template(template.messages()))));
+                    case Converse converse ->
+                        threads.execute(() -> answer(
+                                converse.id(),
+                                () -> new Templated(
+                                        converse.id(), model.template(converse.messages(), converse.tools()))));
                     case Ready _, Piece _, Ended _, Failed _, Counted _, Templated _ -> {
                         return;
                     }

@@ -124,7 +124,8 @@ final class TurnQueue {
         }
 
         /** The first piece of this turn came. */
-        void begun() {
+        @Override
+        public void begun() {
             if (!talking) {
                 talking = true;
                 carryOut(() -> scheduler.begun(id, time.nanos()));

@@ -1,13 +1,16 @@
 package dev.agentos.agentd.worker;
 
+import dev.agentos.agentd.telemetry.Tracing;
 import dev.agentos.bridge.wire.WireJson;
 import dev.agentos.bridge.worker.GenerateFrame;
 import dev.agentos.bridge.worker.GenerateFrame.Cancel;
+import dev.agentos.bridge.worker.GenerateFrame.Converse;
 import dev.agentos.bridge.worker.GenerateFrame.Count;
 import dev.agentos.bridge.worker.GenerateFrame.Counted;
 import dev.agentos.bridge.worker.GenerateFrame.Ended;
 import dev.agentos.bridge.worker.GenerateFrame.Failed;
 import dev.agentos.bridge.worker.GenerateFrame.Generate;
+import dev.agentos.bridge.worker.GenerateFrame.How;
 import dev.agentos.bridge.worker.GenerateFrame.Message;
 import dev.agentos.bridge.worker.GenerateFrame.Piece;
 import dev.agentos.bridge.worker.GenerateFrame.Template;
@@ -19,22 +22,28 @@ import dev.agentos.domain.model.ModelCard;
 import dev.agentos.domain.model.ModelChunk;
 import dev.agentos.domain.model.ModelException;
 import dev.agentos.domain.model.ModelException.Kind;
+import dev.agentos.domain.model.ModelMessage;
 import dev.agentos.domain.model.ModelProvider;
 import dev.agentos.domain.model.ModelReply;
 import dev.agentos.domain.model.ModelReply.Finish;
 import dev.agentos.domain.model.ModelRequest;
 import dev.agentos.domain.model.ModelRequest.Ability;
-import dev.agentos.domain.model.ModelRequest.OutputFormat;
 import dev.agentos.domain.model.ModelRequest.Sampling;
+import dev.agentos.domain.model.ModelRequest.ToolSpec;
 import dev.agentos.domain.model.ModelUsage;
+import dev.agentos.domain.model.ToolCallReader;
+import dev.agentos.domain.model.ToolPrompt;
 import java.io.IOException;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Models in GGUF files, run by llama.cpp in a sandboxed worker of their own. A worker is started at the first call.
- * Answers can be interrupted at any token and go on from there.
+ * Answers can be interrupted at any token and go on from there. Calls of tools are found in what a model says.
  */
 public final class GgufProvider implements ModelProvider {
 
@@ -60,7 +69,7 @@ public final class GgufProvider implements ModelProvider {
                 name + "/" + host.model(),
                 Placement.ON_PREM,
                 host.context(),
-                Set.of(Ability.CHAT, Ability.JSON),
+                Set.of(Ability.CHAT, Ability.JSON, Ability.TOOLS),
                 ModelCard.Price.FREE,
                 host.digest()));
     }
@@ -95,7 +104,7 @@ public final class GgufProvider implements ModelProvider {
             if (mayYield) {
                 turn.onYield(() -> cancel(worker, ask.id()));
             }
-            ModelReply reply = receive(worker, exchange, sink);
+            ModelReply reply = receive(worker, exchange, new Answer(request, sink, turn));
             comesBack = reply.finish() == Finish.YIELDED;
             return reply;
         } catch (IOException e) {
@@ -107,24 +116,60 @@ public final class GgufProvider implements ModelProvider {
         }
     }
 
-    private ModelReply receive(GgufConnection worker, GgufConnection.Exchange exchange, ChunkSink sink)
+    /** What a model says, with the calls of tools in it as such. */
+    private static final class Answer {
+        private final ChunkCollector said = new ChunkCollector();
+        private final Optional<ToolCallReader> calls;
+        private final ChunkSink sink;
+        private final Turn turn;
+
+        Answer(ModelRequest request, ChunkSink sink, Turn turn) {
+            Set<String> names =
+                    ToolPrompt.offered(request).stream().map(ToolSpec::name).collect(Collectors.toSet());
+            String answer = Tracing.newCorrelation().substring(0, 12);
+            this.calls = names.isEmpty()
+                    ? Optional.empty()
+                    : Optional.of(new ToolCallReader(
+                            names, request.resumeFrom().isBlank(), number -> "call_" + answer + "_" + number));
+            this.sink = sink;
+            this.turn = turn;
+        }
+
+        void piece(String text) throws ModelException {
+            turn.begun();
+            give(calls.map(reader -> reader.add(text)).orElseGet(() -> List.of(new ModelChunk.Text(text))));
+        }
+
+        private void give(List<ModelChunk> chunks) throws ModelException {
+            for (ModelChunk chunk : chunks) {
+                said.add(chunk);
+                sink.accept(chunk);
+            }
+        }
+
+        /** Why it ended. An answer that was interrupted before its first call goes on from the text that was given. */
+        ModelReply ended(String model, Ended ended) throws ModelException {
+            boolean called = calls.map(ToolCallReader::hasCalls).orElse(false);
+            if (calls.isPresent() && (called || ended.how() != How.CANCELLED)) {
+                give(calls.get().end());
+            }
+            return said.reply(
+                    model,
+                    calls.map(ToolCallReader::hasCalls).orElse(false) ? Finish.TOOLS : finish(ended),
+                    ModelUsage.counted(ended.promptTokens(), ended.completionTokens()));
+        }
+    }
+
+    private ModelReply receive(GgufConnection worker, GgufConnection.Exchange exchange, Answer answer)
             throws ModelException, IOException, InterruptedException {
-        ChunkCollector said = new ChunkCollector();
         boolean whole = false;
         try {
             while (true) {
                 switch (exchange.next()) {
-                    case Piece piece -> {
-                        ModelChunk chunk = new ModelChunk.Text(piece.text());
-                        said.add(chunk);
-                        sink.accept(chunk);
-                    }
+                    case Piece piece -> answer.piece(piece.text());
                     case Ended ended -> {
                         whole = true;
-                        return said.reply(
-                                name + "/" + host.model(),
-                                finish(ended),
-                                ModelUsage.counted(ended.promptTokens(), ended.completionTokens()));
+                        return answer.ended(name + "/" + host.model(), ended);
                     }
                     case Failed failed -> {
                         whole = true;
@@ -162,11 +207,7 @@ public final class GgufProvider implements ModelProvider {
 
     private static Generate ask(ModelRequest request, String prompt, long id, GgufSlots.Taken slot, boolean patient) {
         Sampling sampling = request.sampling();
-        String schema = switch (request.format()) {
-            case OutputFormat.Text _ -> "";
-            case OutputFormat.Json _ -> "{\"type\":\"object\"}";
-            case OutputFormat.Schema shape -> WireJson.write(shape.schema());
-        };
+        String schema = ToolPrompt.schema(request).map(WireJson::write).orElse("");
         return new Generate(
                 id,
                 slot.number(),
@@ -184,7 +225,15 @@ public final class GgufProvider implements ModelProvider {
 
     private static String prompt(GgufConnection worker, ModelRequest request)
             throws IOException, InterruptedException, ModelException {
-        List<Message> messages = request.messages().stream()
+        if (!ToolPrompt.offered(request).isEmpty()) {
+            Optional<String> own = ownTemplate(worker, request);
+            if (own.isPresent()) {
+                return own.get();
+            }
+        }
+        List<ModelMessage> conversation =
+                ToolPrompt.isAboutTools(request) ? ToolPrompt.asText(request) : request.messages();
+        List<Message> messages = conversation.stream()
                 .map(message -> new Message(message.role().word(), message.text()))
                 .toList();
         try (GgufConnection.Exchange exchange = worker.exchange()) {
@@ -199,6 +248,57 @@ public final class GgufProvider implements ModelProvider {
                 default -> throw new IOException("the worker answered something that was not asked");
             };
         }
+    }
+
+    /** As the model's own template writes tools; empty where it does not know them, or not this conversation. */
+    private static Optional<String> ownTemplate(GgufConnection worker, ModelRequest request)
+            throws IOException, InterruptedException {
+        try (GgufConnection.Exchange exchange = worker.exchange()) {
+            worker.send(new Converse(
+                    exchange.id(),
+                    WireJson.write(
+                            request.messages().stream().map(GgufProvider::wire).toList()),
+                    WireJson.write(ToolPrompt.offered(request).stream()
+                            .map(GgufProvider::wire)
+                            .toList())));
+            return switch (exchange.next()) {
+                case Templated templated -> Optional.of(templated.prompt());
+                case Failed _ -> Optional.empty();
+                default -> throw new IOException("the worker answered something that was not asked");
+            };
+        }
+    }
+
+    private static Map<String, Object> wire(ModelMessage message) {
+        Map<String, Object> map = new LinkedHashMap<>();
+        map.put("role", message.role().word());
+        map.put("content", message.text());
+        if (!message.toolCalls().isEmpty()) {
+            map.put(
+                    "tool_calls",
+                    message.toolCalls().stream()
+                            .map(call -> Map.of(
+                                    "id",
+                                    call.id(),
+                                    "type",
+                                    "function",
+                                    "function",
+                                    Map.of("name", call.name(), "arguments", call.arguments())))
+                            .toList());
+        }
+        if (message.role() == ModelMessage.Role.TOOL) {
+            map.put("tool_call_id", message.toolCallId());
+            map.put("name", message.name());
+        }
+        return map;
+    }
+
+    private static Map<String, Object> wire(ToolSpec tool) {
+        return Map.of(
+                "type",
+                "function",
+                "function",
+                Map.of("name", tool.name(), "description", tool.description(), "parameters", tool.parameters()));
     }
 
     @Override

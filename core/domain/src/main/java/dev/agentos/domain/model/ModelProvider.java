@@ -81,6 +81,9 @@ public interface ModelProvider extends AutoCloseable {
             return false;
         }
 
+        /** The model has begun to answer, though nothing of it can be given on yet. */
+        default void begun() {}
+
         /** Whose data the prompt holds: what was read for one scope is never reused for another. */
         String scope();
     }

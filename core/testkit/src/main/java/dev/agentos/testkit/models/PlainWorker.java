@@ -35,9 +35,20 @@ public final class PlainWorker implements AutoCloseable {
      */
     public static PlainWorker start(Path home, TinyLlama shape, int slots, int context, int portion)
             throws IOException {
+        return start(home, shape::write, slots, context, portion);
+    }
+
+    /** Writes weights into a file. */
+    public interface Weights {
+        void write(Path file) throws IOException;
+    }
+
+    /** Starts it with other weights. */
+    public static PlainWorker start(Path home, Weights weights, int slots, int context, int portion)
+            throws IOException {
         Path folder = Files.createTempDirectory("agentos-gguf");
         Path model = folder.resolve("bench.gguf");
-        shape.write(model);
+        weights.write(model);
         Settings settings =
                 new Settings(model, Digests.sha256Hex(Files.readAllBytes(model)), slots, context, 2, portion);
         List<Process> processes = new ArrayList<>();

@@ -42,6 +42,11 @@ public record TinyLlama(int layers, int width, int inner, int context, long seed
 
     /** Writes it. */
     public void write(Path file) throws IOException {
+        write(file, TEMPLATE);
+    }
+
+    /** Writes it with another template of conversations. */
+    public void write(Path file, String template) throws IOException {
         List<String> tokens = vocabulary();
         GgufWriter gguf = new GgufWriter()
                 .text("general.architecture", "llama")
@@ -64,7 +69,7 @@ public record TinyLlama(int layers, int width, int inner, int context, long seed
                 .number("tokenizer.ggml.bos_token_id", 0)
                 .number("tokenizer.ggml.eos_token_id", 0)
                 .flag("tokenizer.ggml.add_bos_token", false)
-                .text("tokenizer.chat_template", TEMPLATE);
+                .text("tokenizer.chat_template", template);
         weights(gguf, tokens.size());
         gguf.write(file);
     }

@@ -22,6 +22,11 @@ check('messages stream', text.length > 0 && last.content[0].text === text && las
 const counted = await client.messages.countTokens({ model, messages: ask.messages });
 check('count tokens', counted.input_tokens > 10);
 
+if (process.env.SCHEMA) {
+  const called = await client.messages.create({ ...ask, max_tokens: 200, tools: [{ name: 'weather', input_schema: { type: 'object', properties: { city: { type: 'string', enum: ['Oslo', 'Rome'] } }, required: ['city'] } }], tool_choice: { type: 'any' } });
+  const use = called.content.find(part => part.type === 'tool_use');
+  check('a tool is called', called.stop_reason === 'tool_use' && use.name === 'weather' && ['Oslo', 'Rome'].includes(use.input.city));
+}
 const models = await client.models.list();
 check('models', models.data.some(m => m.id === model));
 try {

@@ -15,6 +15,11 @@ for await (const part of await client.chat({ model, messages: [{ role: 'user', c
 }
 check('chat stream', text.length > 0 && last.done && last.eval_count > 0);
 
+if (process.env.SCHEMA) {
+  // This wire cannot ask for a call, and random weights make none: it is text, and no error.
+  const offered = await client.chat({ model, messages: [{ role: 'user', content }], tools: [{ type: 'function', function: { name: 'weather', parameters: { type: 'object', properties: {} } } }], options: { num_predict: 16 } });
+  check('tools are offered', offered.done && offered.message.content.length > 0);
+}
 const generated = await client.generate({ model, prompt: content, options: { num_predict: 48 } });
 check('generate', generated.response.length > 0);
 

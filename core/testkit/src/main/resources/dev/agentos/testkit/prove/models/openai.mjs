@@ -39,11 +39,32 @@ if (process.env.SCHEMA) {
   const json = await client.chat.completions.create({ model, messages, max_tokens: 200, response_format: { type: 'json_schema', json_schema: { name: 'a', schema: { type: 'object', properties: { yes: { type: 'boolean' } }, required: ['yes'], additionalProperties: false } } } });
   check('json schema', typeof JSON.parse(json.choices[0].message.content).yes === 'boolean');
 }
-try {
-  await client.chat.completions.create({ model, messages, tools: [{ type: 'function', function: { name: 'f', parameters: { type: 'object', properties: {} } } }] });
-  check('tools are refused by a model that has none', false);
-} catch (e) {
-  check('tools are refused by a model that has none', e.status === 400 && e.code === 'model_capability');
+const tools = [{ type: 'function', function: { name: 'weather', parameters: { type: 'object', properties: { city: { type: 'string', enum: ['Oslo', 'Rome'] } }, required: ['city'] } } }];
+if (process.env.SCHEMA) {
+  const called = await client.chat.completions.create({ model, messages, max_tokens: 200, tools, tool_choice: 'required' });
+  const call = called.choices[0].message.tool_calls[0];
+  check('a tool is called', called.choices[0].finish_reason === 'tool_calls' && call.function.name === 'weather' && ['Oslo', 'Rome'].includes(JSON.parse(call.function.arguments).city));
+  const after = [...messages, called.choices[0].message, { role: 'tool', tool_call_id: call.id, content: 'It rains.' }];
+  const answered = await client.chat.completions.create({ model, messages: after, max_tokens: 16, tools });
+  check('its result is taken', answered.usage.completion_tokens > 0);
+  let name = '', args = '', said = '', reason = '';
+  for await (const chunk of await client.chat.completions.create({ model, messages, max_tokens: 200, tools, tool_choice: { type: 'function', function: { name: 'weather' } }, stream: true })) {
+    const choice = chunk.choices[0];
+    said += choice?.delta?.content ?? '';
+    for (const part of choice?.delta?.tool_calls ?? []) {
+      name += part.function?.name ?? '';
+      args += part.function?.arguments ?? '';
+    }
+    reason = choice?.finish_reason ?? reason;
+  }
+  check('a tool is called in a stream', name === 'weather' && JSON.parse(args).city.length === 4 && said === '' && reason === 'tool_calls');
+} else {
+  try {
+    await client.chat.completions.create({ model, messages, tools });
+    check('tools are refused by a model that has none', false);
+  } catch (e) {
+    check('tools are refused by a model that has none', e.status === 400 && e.code === 'model_capability');
+  }
 }
 try {
   await client.chat.completions.create({ model: 'gpt-4o', messages });
