@@ -7,8 +7,9 @@ mod reports;
 mod requests;
 
 use crate::cgroup::{Cgroups, Leaf};
-use crate::class::Overruns;
 use crate::host::Host;
+use crate::overruns::Overruns;
+use crate::readings::Readings;
 use agentos_init::protocol::{Probe, RawStatus, Settings, StepError};
 use agentos_plan::{ErrorBody, ErrorCode, ExitRecord, MAX_PACKET_BYTES, Mount, Plan};
 use agentos_sys::event::{Epoll, Ready};
@@ -70,6 +71,8 @@ struct Sandbox {
     plan: Plan,
     ended: Option<RawStatus>,
     failure: Option<ErrorBody>,
+    /// What the groups say since init is in them; nothing of the agent has run by then.
+    readings: Option<Readings>,
     /// What the probes said, until the agent has told how it is scheduled.
     probed: Option<Vec<Probe>>,
     /// Counted for HRT only.

@@ -6,9 +6,10 @@
 
 pub mod broker;
 pub mod cgroup;
-pub mod class;
 pub mod command;
 pub mod host;
+pub mod overruns;
+pub mod readings;
 pub mod receipt;
 pub mod server;
 pub mod tree;

@@ -1,8 +1,9 @@
 //! The enforcement receipt: what was declared against what holds, with the evidence.
 
-use crate::cgroup::{Cgroups, Leaf};
-use crate::class;
+use crate::cgroup::Cgroups;
 use crate::host::{Host, freezer_name};
+use crate::readings::{Network, Reading, Readings};
+use agentos_init::class;
 use agentos_init::protocol::{Probe, StepError};
 use agentos_plan::{Limits, Plan, ReceiptLine, Schedule, Standing, mechanism as m};
 use agentos_sys::schedule::Attributes;
@@ -11,8 +12,7 @@ use agentos_sys::schedule::Attributes;
 pub fn write(
     host: &Host,
     plan: &Plan,
-    leaf: &Leaf,
-    init_pid: i32,
+    now: &Readings,
     probes: &[Probe],
     seen: Option<Attributes>,
     cgroups: &Cgroups,
@@ -21,18 +21,17 @@ pub fn write(
     for name in ALWAYS {
         lines.push(probed(host, probes, name));
     }
-    let in_groups = leaf.holds(init_pid);
+    let in_groups = now.in_groups;
     let limits: &Limits = &plan.limits;
     lines.push(counted(
         host,
         m::LIMIT_MEMORY,
         limits.memory_bytes,
-        leaf.memory_reading(),
+        &now.memory,
         in_groups,
         Rounding::DownToPage,
     )?);
-    let pids = leaf.pids_reading();
-    if pids.is_none() && host.pids_by_rlimit && limits.pids.is_some() {
+    if now.pids.is_none() && host.pids_by_rlimit && limits.pids.is_some() {
         lines.push(line(
             m::LIMIT_PIDS,
             true,
@@ -41,16 +40,9 @@ pub fn write(
             "counted per user namespace on this host",
         ));
     } else {
-        lines.push(counted(host, m::LIMIT_PIDS, limits.pids, pids, in_groups, Rounding::None)?);
+        lines.push(counted(host, m::LIMIT_PIDS, limits.pids, &now.pids, in_groups, Rounding::None)?);
     }
-    lines.push(counted(
-        host,
-        m::LIMIT_CPU,
-        limits.cpu_millis,
-        leaf.cpu_reading(),
-        in_groups,
-        Rounding::None,
-    )?);
+    lines.push(counted(host, m::LIMIT_CPU, limits.cpu_millis, &now.cpu, in_groups, Rounding::None)?);
     for (name, asked) in [(m::LIMIT_FILES, limits.open_files), (m::LIMIT_FILE_SIZE, limits.file_bytes)] {
         let mut entry = probed(host, probes, name);
         if asked.is_none() {
@@ -60,15 +52,16 @@ pub fn write(
         lines.push(entry);
     }
     lines.push(deleted_files(host, limits));
-    lines.push(swap(host, limits, leaf));
-    lines.push(io(host, limits, leaf));
+    lines.push(swap(host, limits, now));
+    lines.push(io(host, limits, now));
     lines.push(if plan.identity.own_uid {
         let reason = host.find(m::OWN_UID).map_or("", |l| l.detail.as_str());
         line(m::OWN_UID, true, Standing::Missing, reason, "")
     } else {
         line(m::OWN_UID, false, Standing::NotAsked, "", "")
     });
-    lines.extend(classes(host, plan, leaf, probes, seen));
+    lines.extend(classes(host, plan, now, probes, seen));
+    lines.push(no_route(&lines, now));
     let mut doors = probed(host, probes, m::DOORS);
     if plan.doors.is_empty() {
         doors = line(m::DOORS, false, Standing::NotAsked, "", "");
@@ -90,6 +83,26 @@ pub fn write(
         "the agent's init is pid 1 of its own namespace",
     ));
     Ok(lines)
+}
+
+/// Whether the sandbox has any way out but its doors. Where the kernel's tables cannot be read, it stands and falls with the
+/// namespace's own line.
+fn no_route(lines: &[ReceiptLine], now: &Readings) -> ReceiptLine {
+    let (actual, probe) = match &now.network {
+        Some(Network { interfaces, ipv4_routes }) => (
+            if interfaces[..] == ["lo"] && *ipv4_routes == 0 {
+                Standing::Enforced
+            } else {
+                Standing::Missing
+            },
+            format!("interfaces: {}; IPv4 routes: {ipv4_routes}", interfaces.join(", ")),
+        ),
+        None => (
+            lines.iter().find(|l| l.mechanism == m::NAMESPACE_NET).map_or(Standing::Missing, |l| l.actual),
+            "by namespace.net; its tables are not readable for the broker".to_string(),
+        ),
+    };
+    line(m::NO_ROUTE, true, actual, "own network namespace with loopback alone", &probe)
 }
 
 /// A limit on one file is part of a limit on disk space, which counts deleted files too.
@@ -154,27 +167,23 @@ fn probed(host: &Host, probes: &[Probe], name: &str) -> ReceiptLine {
     }
 }
 
-fn swap(host: &Host, limits: &Limits, leaf: &Leaf) -> ReceiptLine {
+fn swap(host: &Host, limits: &Limits, now: &Readings) -> ReceiptLine {
     let reason = host.find(m::LIMIT_SWAP).map_or("", |l| l.detail.as_str());
-    match (limits.memory_bytes, limits.memory_bytes.and_then(|bytes| leaf.swap_reading(bytes))) {
+    match (limits.memory_bytes, &now.swap) {
         (None, _) => line(m::LIMIT_SWAP, false, Standing::NotAsked, "", ""),
-        (Some(_), Some((how, true))) => line(m::LIMIT_SWAP, true, Standing::Enforced, &how, "read back"),
+        (Some(_), Some((how, true))) => line(m::LIMIT_SWAP, true, Standing::Enforced, how, "read back"),
         (Some(_), _) => line(m::LIMIT_SWAP, true, Standing::Missing, reason, ""),
     }
 }
 
-fn io(host: &Host, limits: &Limits, leaf: &Leaf) -> ReceiptLine {
+fn io(host: &Host, limits: &Limits, now: &Readings) -> ReceiptLine {
     let reason = host.find(m::LIMIT_IO).map_or("", |l| l.detail.as_str());
     let Some(rate) = limits.io_bytes_per_second else {
         return line(m::LIMIT_IO, false, Standing::NotAsked, "", "");
     };
-    match leaf.io_reading(rate) {
-        Some((_, true)) => {
-            line(m::LIMIT_IO, true, Standing::Enforced, reason, &format!("limit reads {rate}"))
-        }
-        Some((_, false)) => {
-            line(m::LIMIT_IO, true, Standing::Missing, reason, "the limit does not read back")
-        }
+    match now.io {
+        Some(true) => line(m::LIMIT_IO, true, Standing::Enforced, reason, &format!("limit reads {rate}")),
+        Some(false) => line(m::LIMIT_IO, true, Standing::Missing, reason, "the limit does not read back"),
         None if host.find(m::LIMIT_IO).is_some_and(|l| l.available) => line(
             m::LIMIT_IO,
             true,
@@ -190,7 +199,7 @@ fn io(host: &Host, limits: &Limits, leaf: &Leaf) -> ReceiptLine {
 fn classes(
     host: &Host,
     plan: &Plan,
-    leaf: &Leaf,
+    now: &Readings,
     probes: &[Probe],
     seen: Option<Attributes>,
 ) -> Vec<ReceiptLine> {
@@ -225,8 +234,6 @@ fn classes(
     };
     let locked = probes.iter().find(|p| p.mechanism == m::SCHEDULE_LOCKED);
     let idle = matches!(class, Some(Schedule::Dt {}));
-    let number = |reading: &Option<(String, Option<u64>)>| reading.as_ref().and_then(|(_, n)| *n);
-    let (weight_now, burst_now) = (number(&leaf.weight_reading()), number(&leaf.burst_reading()));
     let reads = |n: Option<u64>| n.map_or("nothing to read".to_string(), |n| format!("reads {n}"));
     vec![
         answer(m::SCHEDULE_DEADLINE, hrt.map(as_wanted), says.clone()),
@@ -235,13 +242,13 @@ fn classes(
             hrt.map(|_| locked.is_some_and(|p| p.confined)),
             locked.map_or(String::new(), |p| p.text.clone()),
         ),
-        answer(m::SCHEDULE_WEIGHT, weight.map(|w| weight_now == Some(w)), reads(weight_now)),
+        answer(m::SCHEDULE_WEIGHT, weight.map(|w| now.weight == Some(w)), reads(now.weight)),
         answer(m::SCHEDULE_SLICE, slice.and(class).map(as_wanted), says.clone()),
-        answer(m::SCHEDULE_BURST, burst.map(|b| burst_now == Some(b)), reads(burst_now)),
+        answer(m::SCHEDULE_BURST, burst.map(|b| now.burst == Some(b)), reads(now.burst)),
         answer(
             m::SCHEDULE_IDLE,
-            class.filter(|_| idle).map(|c| as_wanted(c) && leaf.is_idle()),
-            format!("{says}; the group is {}", if leaf.is_idle() { "idle" } else { "not idle" }),
+            class.filter(|_| idle).map(|c| as_wanted(c) && now.idle),
+            format!("{says}; the group is {}", if now.idle { "idle" } else { "not idle" }),
         ),
         answer(
             m::COUNT_DEADLINE_OVERRUNS,
@@ -261,7 +268,7 @@ fn counted(
     host: &Host,
     name: &str,
     asked: Option<u64>,
-    reading: Option<(String, Option<u64>)>,
+    reading: &Reading,
     in_groups: bool,
     rounding: Rounding,
 ) -> Result<ReceiptLine, StepError> {
@@ -270,6 +277,7 @@ fn counted(
         (None, _) => Ok(line(name, false, Standing::NotAsked, "", "")),
         (Some(_), None) => Ok(line(name, true, Standing::Missing, reason, "")),
         (Some(asked), Some((how, reads))) => {
+            let reads = *reads;
             let expected = match rounding {
                 Rounding::None => asked,
                 Rounding::DownToPage => asked / 4096 * 4096,
@@ -280,7 +288,7 @@ fn counted(
                 if in_groups { "is in" } else { "is not in" }
             );
             if in_groups && reads.is_some_and(|r| r <= asked && r >= expected.saturating_sub(65_536)) {
-                Ok(line(name, true, Standing::Enforced, &how, &text))
+                Ok(line(name, true, Standing::Enforced, how, &text))
             } else {
                 Err(StepError {
                     step: name.to_string(),

@@ -4,7 +4,7 @@ use crate::broker::{Broker, STOP_SIGNALS, Setup};
 use crate::cgroup::Cgroups;
 use crate::command::Serve;
 use crate::host::Host;
-use agentos_sys::{Errno, ids, process, socket};
+use agentos_sys::{Errno, ids, process, schedule, socket};
 use std::fs;
 use std::os::fd::OwnedFd;
 use std::os::unix::fs::{FileTypeExt, PermissionsExt, chown};
@@ -45,6 +45,8 @@ fn run(arguments: &Serve, privileged: bool, owner: (u32, u32), listener: OwnedFd
     let host = Host::probe(&cgroups, owner);
     let setup =
         Setup { owner, privileged, capabilities, idle_exit: arguments.idle_exit, default_open_files, init };
+    // Somebody waits for each of its answers.
+    schedule::be_prompt();
     Broker::new(setup, host, cgroups, listener)
         .and_then(Broker::run)
         .map_err(|e| format!("the event loop failed: {e}"))

@@ -1,8 +1,11 @@
 //! The agent's process between its fork and its exec: probes its own confinement, holds, then executes.
 
 use crate::build::{Built, lockable_memory, open_files};
+use crate::class;
 use crate::doors::Door;
-use crate::protocol::{AGENT_CHANNEL, Probe, Report, SAY_SCHEDULE, START, Settings, Step, StepError, report};
+use crate::protocol::{
+    AGENT_CHANNEL, Probe, Report, SAY_SCHEDULE, START, Scheduled, Settings, Step, StepError, report,
+};
 use agentos_plan::{Plan, Schedule, mechanism as m};
 use agentos_sys::process::{self, Vector};
 use agentos_sys::{Errno, ids, mount, net, schedule, socket};
@@ -37,6 +40,7 @@ fn prepare(plan: &Plan, settings: &Settings, built: Built) -> Step<Program> {
     open_files(&plan.limits, settings)?;
     lockable_memory(plan)?;
     let program = Program::new(plan)?;
+    let scheduled = own_class(plan)?;
     let probes = probe(plan, settings, &built);
     std::mem::forget(built);
     process::close_range(3, 3).map_err(failed("descriptors"))?;
@@ -50,8 +54,26 @@ fn prepare(plan: &Plan, settings: &Settings, built: Built) -> Step<Program> {
             message: format!("the sandbox is not tight: {}; report this host", open.text),
         });
     }
-    report(AGENT_CHANNEL, &Report::Held { probes });
+    report(AGENT_CHANNEL, &Report::Held { probes, scheduled });
     Ok(program)
+}
+
+/// Init's own slice is not the agent's. What needs no right of the host is set from here; deadlines are left to the broker.
+fn own_class(plan: &Plan) -> Step<Option<Scheduled>> {
+    schedule::be_ordinary();
+    match &plan.schedule {
+        None | Some(Schedule::Hrt { .. }) => Ok(None),
+        Some(class) => {
+            class::apply(class, 0)?;
+            Ok(Some(how_scheduled()))
+        }
+    }
+}
+
+fn how_scheduled() -> Scheduled {
+    let now = schedule::get(0).unwrap_or_default();
+    let schedule::Attributes { policy, flags, runtime, deadline, period, .. } = now;
+    Scheduled { policy, flags, runtime, deadline, period }
 }
 
 /// Nothing of the agent has run until this returns; it ends when the broker is gone.
@@ -61,9 +83,7 @@ fn await_start() {
         match socket::receive_blocking(process::fixed(AGENT_CHANNEL), &mut byte) {
             Ok(socket::Received::Packet(1)) if byte[0] == START => return,
             Ok(socket::Received::Packet(1)) if byte[0] == SAY_SCHEDULE => {
-                let now = schedule::get(0).unwrap_or_default();
-                let schedule::Attributes { policy, flags, runtime, deadline, period, .. } = now;
-                report(AGENT_CHANNEL, &Report::Scheduled { policy, flags, runtime, deadline, period });
+                report(AGENT_CHANNEL, &Report::Scheduled(how_scheduled()));
             }
             _ => process::exit_now(1),
         }

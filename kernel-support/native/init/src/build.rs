@@ -9,7 +9,7 @@ use crate::protocol::{
 };
 use agentos_plan::{Limits, Plan, Schedule};
 use agentos_sys::mount::{self, FileKind};
-use agentos_sys::{Errno, event, ids, landlock, net, process, seccomp, socket};
+use agentos_sys::{Errno, event, ids, landlock, net, process, schedule, seccomp, socket};
 use root::{Grant, Rooted, Staging};
 use std::os::fd::{AsFd, OwnedFd};
 
@@ -75,6 +75,7 @@ pub fn park() -> Step<(Plan, Settings, Prepared)> {
     let _ = socket::send_blocking(process::fixed(INIT_CHANNEL), &[READY]);
     let plan = receive(&mut packet, "plan")?;
     process::set_batch(false);
+    schedule::be_prompt();
     Ok((plan, settings, Prepared { staging, filter }))
 }
 

@@ -4,6 +4,7 @@
 
 mod agent;
 mod build;
+pub mod class;
 mod doors;
 pub mod policy;
 pub mod protocol;

@@ -47,16 +47,26 @@ pub struct Settings {
 /// What sandbox processes tell the broker.
 #[derive(Debug, Serialize, Deserialize)]
 pub enum Report {
-    /// The agent is confined, probed and held.
-    Held { probes: Vec<Probe> },
-    /// How the held agent finds itself scheduled. Times are in nanoseconds.
-    Scheduled { policy: u32, flags: u64, runtime: u64, deadline: u64, period: u64 },
+    /// The agent is confined, probed and held; how it finds itself scheduled, where it did that itself.
+    Held { probes: Vec<Probe>, scheduled: Option<Scheduled> },
+    /// The answer to `SAY_SCHEDULE`.
+    Scheduled(Scheduled),
     /// A step failed; the sandbox is about to end.
     Failed(StepError),
     /// The agent's program could not be executed.
     ExecFailed { errno: i32, program: String },
     /// How the agent ended.
     Ended(RawStatus),
+}
+
+/// How a process reads that it is scheduled. Times are in nanoseconds.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub struct Scheduled {
+    pub policy: u32,
+    pub flags: u64,
+    pub runtime: u64,
+    pub deadline: u64,
+    pub period: u64,
 }
 
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]

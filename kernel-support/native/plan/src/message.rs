@@ -30,6 +30,7 @@ pub mod mechanism {
     pub const FREEZE: &str = "freeze";
     pub const KILL_TREE: &str = "kill.tree";
     pub const DOORS: &str = "doors";
+    pub const NO_ROUTE: &str = "egress.no_route";
     pub const OWN_UID: &str = "identity.own_uid";
     pub const SCHEDULE_DEADLINE: &str = "schedule.deadline";
     pub const SCHEDULE_LOCKED: &str = "schedule.locked_memory";

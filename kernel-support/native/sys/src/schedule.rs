@@ -23,6 +23,28 @@ pub const DEADLINE: u32 = 6;
 /// Children start as ordinary processes.
 pub const RESET_ON_FORK: u64 = 1;
 
+/// A slice for what somebody waits for: it works briefly, and goes before a process that computes when it wakes.
+pub const PROMPT_SLICE: u64 = 100_000;
+
+/// Gives the caller the prompt slice; a kernel that knows none leaves it as it was.
+pub fn be_prompt() {
+    take_slice(PROMPT_SLICE);
+}
+
+/// Gives the caller the slice that everybody has.
+pub fn be_ordinary() {
+    take_slice(0);
+}
+
+fn take_slice(runtime: u64) {
+    let _ = set(0, Attributes { policy: OTHER, nice: nice_of(0), runtime, ..Attributes::default() });
+}
+
+/// How nice a process is now; one that cannot be looked at counts as not nice.
+pub fn nice_of(pid: i32) -> i32 {
+    get(pid).map_or(0, |now| now.nice)
+}
+
 /// Changes how a process is scheduled; 0 is the calling one.
 pub fn set(pid: i32, attributes: Attributes) -> Result<(), Errno> {
     let whole = Attributes { size: size_of::<Attributes>() as u32, ..attributes };

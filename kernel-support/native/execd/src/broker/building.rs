@@ -1,6 +1,7 @@
 //! From a plan to a first process that builds by itself.
 
 use super::{Asker, Broker, Parked, Phase, Sandbox, Source, error_body};
+use crate::readings::Readings;
 use agentos_init::protocol::StepError;
 use agentos_plan::{Access, ErrorBody, ErrorCode, Mount, Plan};
 use agentos_sys::{ids, socket};
@@ -57,7 +58,10 @@ impl Broker {
             self.discard(parked);
             return Err(error);
         }
+        let was_ready = parked.is_ready();
         let Parked { init_pid, init, to_init, to_agent, leaf, .. } = parked;
+        // While init builds. One that was not ready may still be on its way into its groups.
+        let readings = was_ready.then(|| Readings::take(&leaf, &plan.limits, init_pid));
         let sandbox = Sandbox {
             phase: Phase::Building { asker, since },
             held_since: None,
@@ -73,6 +77,7 @@ impl Broker {
             plan,
             ended: None,
             failure: None,
+            readings,
             probed: None,
             overruns: None,
             order: None,

@@ -50,6 +50,13 @@ enum Stage {
     Ready,
 }
 
+impl Parked {
+    /// Whether it is in its groups and waits for a plan.
+    pub fn is_ready(&self) -> bool {
+        self.stage == Stage::Ready
+    }
+}
+
 /// What is left of a sandbox: its groups, and a first process that was killed before it had a plan.
 pub(super) struct Leaving {
     init: Option<OwnedFd>,

@@ -1,14 +1,16 @@
 //! What sandboxes say, and what their ends mean.
 
 use super::{Broker, Phase, Sandbox, error_body};
-use crate::class::{self, Overruns};
+use crate::overruns::Overruns;
+use crate::readings::Readings;
 use crate::receipt;
+use agentos_init::class;
 use agentos_init::protocol::{
-    CONTINUED_ALL, Probe, READY, RawStatus, Report, SAY_SCHEDULE, STOPPED_ALL, StepError,
+    CONTINUED_ALL, Probe, READY, RawStatus, Report, SAY_SCHEDULE, STOPPED_ALL, Scheduled, StepError,
 };
 use agentos_plan::{
     ErrorBody, ErrorCode, Event, ExitReason, ExitRecord, ExitStatus, MAX_PACKET_BYTES, PROTOCOL_VERSION,
-    SpawnReply,
+    Schedule, SpawnReply,
 };
 use agentos_sys::Errno;
 use agentos_sys::process::{self, Ended};
@@ -118,7 +120,7 @@ impl Broker {
                     self.conclude(name, None);
                 }
             }
-            Report::Held { probes } => {
+            Report::Held { probes, scheduled } => {
                 if !matches!(sandbox.phase, Phase::Building { .. }) {
                     return;
                 }
@@ -138,7 +140,10 @@ impl Broker {
                         );
                     }
                 }
-                let Some(class) = &sandbox.plan.schedule else { return self.hold(name, &probes, None) };
+                let deadlines = sandbox.plan.schedule.as_ref().filter(|c| matches!(c, Schedule::Hrt { .. }));
+                let Some(class) = deadlines else {
+                    return self.hold(name, &probes, scheduled.map(attributes));
+                };
                 let pid = sandbox.agent_pid.unwrap_or_default();
                 if let Err(error) = class::apply(class, pid) {
                     return self.abandon(name, error);
@@ -149,13 +154,12 @@ impl Broker {
                     let _ = socket::send(channel.as_fd(), &[SAY_SCHEDULE]);
                 }
             }
-            Report::Scheduled { policy, flags, runtime, deadline, period } => {
-                let seen = Attributes { policy, flags, runtime, deadline, period, ..Attributes::default() };
+            Report::Scheduled(scheduled) => {
                 if let Some(probes) = sandbox.probed.take() {
-                    if policy == schedule::DEADLINE && self.host.counts_overruns() {
+                    if scheduled.policy == schedule::DEADLINE && self.host.counts_overruns() {
                         sandbox.overruns = Some(Overruns::new());
                     }
-                    self.hold(name, &probes, Some(seen));
+                    self.hold(name, &probes, Some(attributes(scheduled)));
                 }
             }
         }
@@ -165,15 +169,11 @@ impl Broker {
     fn hold(&mut self, name: &str, probes: &[Probe], seen: Option<Attributes>) {
         let Some(sandbox) = self.sandboxes.get_mut(name) else { return };
         let Phase::Building { asker, since } = sandbox.phase else { return };
-        let written = receipt::write(
-            &self.host,
-            &sandbox.plan,
-            &sandbox.leaf,
-            sandbox.init_pid,
-            probes,
-            seen,
-            &self.cgroups,
-        );
+        let readings = sandbox
+            .readings
+            .take()
+            .unwrap_or_else(|| Readings::take(&sandbox.leaf, &sandbox.plan.limits, sandbox.init_pid));
+        let written = receipt::write(&self.host, &sandbox.plan, &readings, probes, seen, &self.cgroups);
         match written {
             Ok(receipt) => {
                 sandbox.phase = Phase::Held;
@@ -282,9 +282,16 @@ impl Broker {
     }
 }
 
+fn attributes(said: Scheduled) -> Attributes {
+    let Scheduled { policy, flags, runtime, deadline, period } = said;
+    Attributes { policy, flags, runtime, deadline, period, ..Attributes::default() }
+}
+
 fn exit_record(sandbox: &Sandbox, init: Ended, cpu_usec: u64) -> ExitRecord {
     let mut usage = sandbox.leaf.usage();
+    let mut hits = sandbox.leaf.hits();
     usage.cpu_usec.get_or_insert(cpu_usec);
+    usage.oom_kills = hits.oom_kills;
     let status = match (sandbox.ended, init) {
         (Some(RawStatus::Code(code)), _) => ExitStatus::Code(code),
         (Some(RawStatus::Signal(signal)), _) | (None, Ended::Signal(signal)) => ExitStatus::Signal(signal),
@@ -299,7 +306,6 @@ fn exit_record(sandbox: &Sandbox, init: Ended, cpu_usec: u64) -> ExitRecord {
         ExitStatus::Signal(_) => ExitReason::Signal,
         ExitStatus::Code(_) => ExitReason::Exit,
     };
-    let mut hits = sandbox.leaf.hits();
     hits.deadline_overruns = sandbox.overruns.as_ref().map(|o| o.count);
     hits.file_size = status == ExitStatus::Signal(libc::SIGXFSZ);
     ExitRecord { status, reason, usage, hits }

@@ -120,22 +120,19 @@ impl Leaf {
         }
     }
 
-    /// (version, weight where others have 100).
-    pub fn weight_reading(&self) -> Option<(String, Option<u64>)> {
-        self.cpu.as_ref().map(|g| {
-            let weight = match g {
-                Group::V1(path) => number(&path.join("cpu.shares")).map(|s| (s * 100).div_ceil(1024)),
-                Group::V2(path) => number(&path.join("cpu.weight")),
-            };
-            (g.version().to_string(), weight)
-        })
+    /// The weight where others have 100.
+    pub fn weight_reading(&self) -> Option<u64> {
+        match self.cpu.as_ref()? {
+            Group::V1(path) => number(&path.join("cpu.shares")).map(|s| (s * 100).div_ceil(1024)),
+            Group::V2(path) => number(&path.join("cpu.weight")),
+        }
     }
 
-    pub fn burst_reading(&self) -> Option<(String, Option<u64>)> {
-        self.cpu.as_ref().map(|g| {
-            let file = if matches!(g, Group::V1(_)) { "cpu.cfs_burst_us" } else { "cpu.max.burst" };
-            (g.version().to_string(), number(&g.path().join(file)))
-        })
+    /// Microseconds of credit.
+    pub fn burst_reading(&self) -> Option<u64> {
+        let group = self.cpu.as_ref()?;
+        let file = if matches!(group, Group::V1(_)) { "cpu.cfs_burst_us" } else { "cpu.max.burst" };
+        number(&group.path().join(file))
     }
 
     pub fn is_idle(&self) -> bool {
@@ -163,20 +160,19 @@ impl Leaf {
         Ok(())
     }
 
-    /// (version, whether the group shows this rate for reading and for writing).
-    pub fn io_reading(&self, rate: u64) -> Option<(String, bool)> {
+    /// Whether the group shows this rate for reading and for writing.
+    pub fn io_reading(&self, rate: u64) -> Option<bool> {
         self.io.as_ref().map(|g| {
             let reads = |file: &str, wanted: &str| {
                 fs::read_to_string(g.path().join(file)).is_ok_and(|t| t.lines().any(|l| l.contains(wanted)))
             };
-            let set = match g {
+            match g {
                 Group::V1(_) => {
                     reads("blkio.throttle.read_bps_device", &format!(" {rate}"))
                         && reads("blkio.throttle.write_bps_device", &format!(" {rate}"))
                 }
                 Group::V2(_) => reads("io.max", &format!("rbps={rate} wbps={rate}")),
-            };
-            (g.version().to_string(), set)
+            }
         })
     }
 
@@ -240,6 +236,7 @@ impl Leaf {
         }
     }
 
+    /// What was used; kills are counted by `hits`.
     pub fn usage(&self) -> Usage {
         Usage {
             cpu_usec: self.cpu_usec(),
@@ -248,10 +245,7 @@ impl Leaf {
                 Group::V2(path) => number(&path.join("memory.peak")),
             }),
             max_pids: self.pids.as_ref().and_then(|g| number(&g.path().join("pids.peak"))),
-            oom_kills: self.memory.as_ref().and_then(|g| match g {
-                Group::V1(path) => keyed(&path.join("memory.oom_control"), "oom_kill "),
-                Group::V2(path) => keyed(&path.join("memory.events"), "oom_kill "),
-            }),
+            oom_kills: None,
         }
     }
 

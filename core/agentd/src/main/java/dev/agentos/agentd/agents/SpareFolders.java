@@ -31,7 +31,7 @@ final class SpareFolders implements AutoCloseable {
     private static final int KEPT = 4;
 
     /** New ones are made when nothing was started for this long: who waits for a start has a better use for the processors. */
-    private static final long LULL_MS = 8;
+    private static final long LULL_MS = 14;
 
     private static final FileAttribute<Set<PosixFilePermission>> PRIVATE_FOLDER =
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));

@@ -29,6 +29,8 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 /** The proxies of all agents: opened with an agent, found again after a restart of the service, closed with its end. */
 public final class EgressDoors implements AutoCloseable {
 
+    private static final String NO_ROUTE = "egress.no_route";
+
     /** A socket's path has at most 107 bytes. */
     private static final int LONGEST_FOLDER = 100;
 
@@ -178,10 +180,16 @@ public final class EgressDoors implements AutoCloseable {
 
     // ------------------------------------------------------------------ what is shown
 
-    /** The two lines of the receipt that the service proves itself, beside those of the sandbox. */
+    /** The receipt with the line that the service proves itself, beside those of the sandbox. */
     public List<Receipt.Line> receipt(String agent, ContractDocument document, Receipt receipt) {
         List<Receipt.Line> lines = new ArrayList<>(receipt.lines());
-        lines.add(RouteProbe.line(receipt));
+        if (lines.stream().noneMatch(line -> line.mechanism().equals(NO_ROUTE))) {
+            // A broker of an earlier release says nothing about it.
+            boolean own = lines.stream()
+                    .anyMatch(line -> line.mechanism().equals("namespace.net")
+                            && line.actual().equals("enforced"));
+            lines.add(new Receipt.Line(NO_ROUTE, true, own ? "enforced" : "missing", "by namespace.net", ""));
+        }
         boolean wanted = EgressRules.hasWayOut(document.contract());
         EgressProxy proxy = proxies.get(agent);
         if (!wanted) {

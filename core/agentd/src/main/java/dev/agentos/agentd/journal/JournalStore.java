@@ -7,8 +7,10 @@ import dev.agentos.domain.json.JsonFormatException;
 import dev.agentos.domain.port.Journal.Recorded;
 import dev.agentos.domain.port.Journal.StateDocument;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -41,16 +43,18 @@ final class JournalStore implements AutoCloseable {
     private final Path file;
     private final Connection writing;
     private final Connection reading;
+    private final FileChannel log;
     private final ReentrantLock readLock = new ReentrantLock();
     private final PreparedStatement insertRecord;
     private final PreparedStatement insertPayload;
     private final PreparedStatement putState;
     private final PreparedStatement removeState;
 
-    private JournalStore(Path file, Connection writing, Connection reading) throws SQLException {
+    private JournalStore(Path file, Connection writing, Connection reading, FileChannel log) throws SQLException {
         this.file = file;
         this.writing = writing;
         this.reading = reading;
+        this.log = log;
         this.insertRecord = writing.prepareStatement(
                 "INSERT INTO record(seq, canonical, hash, kind, agent, run) VALUES(?,?,?,?,?,?)");
         this.insertPayload = writing.prepareStatement("INSERT INTO payload(seq, body) VALUES(?,?)");
@@ -82,13 +86,23 @@ final class JournalStore implements AutoCloseable {
             statement.executeUpdate("PRAGMA user_version = " + FORMAT);
         }
         writing.setAutoCommit(false);
-        return new JournalStore(file, writing, connect(file));
+        Connection reading = connect(file);
+        // Both connections keep the log where it is; its name must be durable before anything in it can be.
+        FileChannel log = FileChannel.open(file.resolveSibling(file.getFileName() + "-wal"), StandardOpenOption.WRITE);
+        log.force(true);
+        try (FileChannel folder = FileChannel.open(file.getParent())) {
+            folder.force(true);
+        }
+        return new JournalStore(file, writing, reading, log);
     }
 
     private static Connection connect(Path file) throws SQLException {
         SQLiteConfig config = new SQLiteConfig();
         config.setJournalMode(SQLiteConfig.JournalMode.WAL);
-        config.setSynchronous(SQLiteConfig.SynchronousMode.FULL);
+        // What makes a commit durable is the flush of the log that `commit` adds: SQLite as it is built here would
+        // write the
+        // file's times as well, which costs another write. Before and after it copies the log it flushes by itself.
+        config.setSynchronous(SQLiteConfig.SynchronousMode.NORMAL);
         config.setBusyTimeout(5_000);
         // Otherwise each insert is followed by a query for the row it made.
         config.setGetGeneratedKeys(false);
@@ -132,8 +146,10 @@ final class JournalStore implements AutoCloseable {
         removeState.executeUpdate();
     }
 
-    void commit() throws SQLException {
+    /** Ends the transaction; when this returns it is on the disk. */
+    void commit() throws SQLException, IOException {
         writing.commit();
+        log.force(false);
     }
 
     void rollbackQuietly() {
@@ -196,9 +212,10 @@ final class JournalStore implements AutoCloseable {
     public void close() {
         readLock.lock();
         try {
+            log.close();
             reading.close();
             writing.close();
-        } catch (SQLException e) {
+        } catch (SQLException | IOException e) {
             System.getLogger(JournalStore.class.getName())
                     .log(System.Logger.Level.WARNING, "closing the journal " + file + ": " + e.getMessage());
         } finally {

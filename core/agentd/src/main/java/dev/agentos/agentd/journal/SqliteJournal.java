@@ -24,7 +24,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The journal over SQLite (WAL, synchronous=FULL). One thread writes; everything that is queued when it comes round
+ * The journal over SQLite (WAL, its log flushed after each commit). One thread writes; everything that is queued when it comes round
  * becomes one transaction and one flush. A batch's future completes, and its events are published, only after that
  * flush. The first failure closes the journal for writing.
  */
@@ -213,12 +213,18 @@ public final class SqliteJournal implements Journal, AutoCloseable {
 
     @Override
     public List<Recorded> read(long after, int limit) {
-        return store.read(reader -> reader.events(after, limit));
+        return durable(store.read(reader -> reader.events(after, limit)));
     }
 
     /** Events that match, newest first. Empty filters match everything; {@code text} is searched in payloads. */
     public List<Recorded> search(String agent, String kindPrefix, String text, long before, int limit) {
-        return store.read(reader -> reader.search(agent, kindPrefix, text, before, limit));
+        return durable(store.read(reader -> reader.search(agent, kindPrefix, text, before, limit)));
+    }
+
+    /** A reader sees what was committed a moment before it is flushed. */
+    private List<Recorded> durable(List<Recorded> found) {
+        long known = head;
+        return found.stream().filter(record -> record.seq() <= known).toList();
     }
 
     /** The canonical text of every record up to {@code count}, oldest first. */
@@ -315,7 +321,7 @@ public final class SqliteJournal implements Journal, AutoCloseable {
         return open;
     }
 
-    private void write(List<Work.Write> writes) throws SQLException {
+    private void write(List<Work.Write> writes) throws SQLException, IOException {
         List<Recorded> published = new ArrayList<>();
         List<Committed> results = new ArrayList<>();
         List<String> leaves = new ArrayList<>();
