@@ -225,3 +225,37 @@ fn what_is_asked_and_not_there_is_reported() {
     client.exited("own.1");
     broker.stop();
 }
+
+/// The broker and init have a short slice. An agent that could keep it would go before everybody else.
+#[test]
+fn an_agent_does_not_inherit_the_slice_of_those_who_build_it() {
+    let ordinary = std::process::Command::new("grep").args(["^se.slice", "/proc/self/sched"]).output();
+    let ordinary = String::from_utf8(ordinary.expect("grep runs").stdout).expect("text");
+    if ordinary.is_empty() {
+        eprintln!("SKIP: this kernel does not show the slice of a process");
+        return;
+    }
+    let broker = Broker::start();
+    let mut client = broker.client();
+    let script = "grep '^se.slice' /proc/self/sched";
+    let classes = [None, Some(Schedule::Srt { weight: None, slice_us: None, burst_us: None })];
+    for (i, class) in classes.into_iter().enumerate() {
+        let mut plan = shell(&broker.scratch, &format!("slice.{i}"), script);
+        plan.version = 2;
+        plan.schedule = class;
+        assert_eq!(end(client.run(&plan)), code(0));
+    }
+    let seen = output(&broker.scratch);
+    assert_eq!(seen, ordinary.repeat(2), "what the agents read");
+    broker.stop();
+}
+
+#[test]
+fn the_receipt_says_that_no_route_leads_out() {
+    let broker = Broker::start();
+    let mut client = broker.client();
+    let spawned = client.spawn(&shell(&broker.scratch, "route.1", "true"));
+    is_enforced(&spawned, m::NO_ROUTE);
+    assert_eq!(line(&spawned, m::NO_ROUTE)["probe"], json!("interfaces: lo; IPv4 routes: 0"));
+    broker.stop();
+}

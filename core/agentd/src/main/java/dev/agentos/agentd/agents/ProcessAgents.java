@@ -98,8 +98,6 @@ public final class ProcessAgents implements AutoCloseable {
             Sandbox.Plan plan = models.equip(
                     id, document, egress.equip(id, document, terms.on(plans.of(agent, document)), doors), doors);
             argv = plan.argv();
-            // The disk takes the decision while the sandbox is built.
-            attempt.hurry().run();
             receipt = terms.receipt(sandbox.prepare(plan));
             receipt = new Receipt(
                     receipt.incarnation(),
