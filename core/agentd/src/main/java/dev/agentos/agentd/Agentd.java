@@ -66,6 +66,7 @@ import dev.agentos.domain.port.TimeSource;
 import dev.agentos.domain.secret.Redactor;
 import dev.agentos.kernel.ExecdSandbox;
 import dev.agentos.kernel.ExecdStarter;
+import dev.agentos.kernel.PromptThreads;
 import dev.agentos.kernel.PeerProcess;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -115,6 +116,8 @@ public final class Agentd implements AutoCloseable {
 
     /** Starts everything; when this returns, the door is open and interrupted work goes on. */
     public static Agentd start(AgentdConfig config) throws Exception {
+        // Before any other thread is made: they inherit it.
+        PromptThreads.begin();
         return start(config, TimeSource.system(), sandboxOf(config));
     }
 

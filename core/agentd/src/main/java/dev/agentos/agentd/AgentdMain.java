@@ -1,6 +1,5 @@
 package dev.agentos.agentd;
 
-import dev.agentos.kernel.PromptThreads;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,8 +29,6 @@ public final class AgentdMain {
             return;
         }
         refusePrivilege();
-        // Before any other thread is made: they inherit it.
-        PromptThreads.begin();
         AgentdConfig config;
         try {
             config = AgentdConfig.parse(given, Optional.ofNullable(System.getenv("OTEL_EXPORTER_OTLP_ENDPOINT")));
