@@ -6,7 +6,6 @@ import dev.agentos.testkit.service.Figures;
 import dev.agentos.testkit.service.Fleet;
 import dev.agentos.testkit.service.LiveService;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -17,8 +16,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.UUID;
-import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /**
@@ -50,7 +47,7 @@ final class SpawnBench implements BenchMain.Bench {
         Figures figures = new Figures("bench", "spawn");
         Optional<Path> bwrap = find("bwrap");
         Map<String, Contender> contenders = new LinkedHashMap<>();
-        Path bundle = Files.createTempDirectory("agentos-crun");
+        Optional<Crun> crun = Crun.here(figures);
         try (LiveService service = LiveService.start(home);
                 AgentdClient client = service.client()) {
             contenders.put("governed_spawn", () -> governed(client));
@@ -61,7 +58,10 @@ final class SpawnBench implements BenchMain.Bench {
             } else {
                 figures.skip("bwrap", "bubblewrap is not installed");
             }
-            crun(bundle, figures).ifPresent(contender -> contenders.put("crun", contender));
+            if (crun.isPresent()) {
+                contenders.put("crun", () -> command(crun.get().words()));
+                crun.get().enteringAlone().ifPresent(words -> contenders.put("enter_for_crun", () -> command(words)));
+            }
             contenders.put("fork_exec_true", () -> command(List.of("/usr/bin/true")));
             for (int i = 0; i < WARM_UP; i++) {
                 governed(client);
@@ -77,7 +77,9 @@ final class SpawnBench implements BenchMain.Bench {
             ratio(figures, "ratio_p50", times, "bwrap");
             ratio(figures, "ratio_crun_p50", times, "crun");
         } finally {
-            delete(bundle);
+            if (crun.isPresent()) {
+                crun.get().close();
+            }
         }
         return figures;
     }
@@ -107,42 +109,7 @@ final class SpawnBench implements BenchMain.Bench {
         return times;
     }
 
-    /** A bundle with the host's own tree as a read-only root, as bwrap is given it. */
-    private static Optional<Contender> crun(Path bundle, Figures figures) throws IOException, InterruptedException {
-        Optional<Path> crun = find("crun");
-        if (crun.isEmpty()) {
-            figures.skip("crun", "crun is not installed");
-            return Optional.empty();
-        }
-        Files.writeString(
-                bundle.resolve("config.json"),
-                "{\"ociVersion\":\"1.0.2\",\"process\":{\"user\":{\"uid\":0,\"gid\":0},\"args\":[\"/usr/bin/true\"],"
-                        + "\"cwd\":\"/\",\"noNewPrivileges\":true},\"root\":{\"path\":\"/\",\"readonly\":true},"
-                        + "\"mounts\":[{\"destination\":\"/proc\",\"type\":\"proc\",\"source\":\"proc\"}],"
-                        + "\"linux\":{\"namespaces\":[{\"type\":\"pid\"},{\"type\":\"network\"},{\"type\":\"ipc\"},"
-                        + "{\"type\":\"uts\"},{\"type\":\"mount\"}]}}");
-        Path state = Files.createDirectory(bundle.resolve("state"));
-        Supplier<List<String>> words = () -> List.of(
-                crun.get().toString(),
-                "--root",
-                state.toString(),
-                "--cgroup-manager",
-                "disabled",
-                "run",
-                "--bundle",
-                bundle.toString(),
-                "agentos-bench-" + UUID.randomUUID());
-        Process first =
-                new ProcessBuilder(words.get()).redirectErrorStream(true).start();
-        String said = new String(first.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        if (first.waitFor() != 0) {
-            figures.skip("crun", "it runs no container here: " + said.strip());
-            return Optional.empty();
-        }
-        return Optional.of(() -> command(words.get()));
-    }
-
-    private static void delete(Path tree) throws IOException {
+    static void delete(Path tree) throws IOException {
         try (Stream<Path> files = Files.walk(tree)) {
             for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
                 Files.deleteIfExists(file);
