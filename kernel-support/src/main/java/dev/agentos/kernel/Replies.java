@@ -108,7 +108,8 @@ final class Replies {
                 item.get("exit") instanceof Map<?, ?> exit
                         ? Optional.of(exit(text(item, "incarnation"), exit))
                         : Optional.empty(),
-                hits(item));
+                hits(item),
+                ExecdSandbox.number(item.get("pid")));
     }
 
     /** Rows of {@code [incarnation, state, cpu_usec, memory_bytes, pids]}; a row of another shape is left out. */

@@ -7,6 +7,7 @@ import dev.agentos.bridge.wire.ConsentWire;
 import dev.agentos.bridge.wire.ContractWire;
 import dev.agentos.bridge.wire.EgressWire;
 import dev.agentos.bridge.wire.EventWire;
+import dev.agentos.bridge.wire.GpuWire;
 import dev.agentos.bridge.wire.LanguageWire;
 import dev.agentos.bridge.wire.MailWire;
 import dev.agentos.bridge.wire.ModelWire;
@@ -87,6 +88,11 @@ public final class AgentdClient implements AutoCloseable {
     /** Models and providers, as they were when they were last asked; {@code refresh} asks them again. */
     public ModelWire.Models models(boolean refresh) {
         return get("/v1/models" + (refresh ? "?refresh=1" : ""), ModelWire.Models.class);
+    }
+
+    /** Graphics processors and who uses their memory. */
+    public GpuWire.GpuReport gpu() {
+        return get("/v1/gpu", GpuWire.GpuReport.class);
     }
 
     public ModelWire.Latencies modelLatency() {

@@ -29,6 +29,7 @@ final class ModelCommands {
         commands.put("show", new ShowModel(context));
         commands.put("ps", new Ps(context));
         commands.put("probe", new Probe(context));
+        commands.put("gpu", new GpuCommand(context));
         commands.put("latency", new Latency(context));
         commands.put("provider", new AddProvider(context));
         commands.put("pull", new ModelPullCommand(context));

@@ -29,6 +29,7 @@ import dev.agentos.agentd.journal.JournalFiles;
 import dev.agentos.agentd.journal.SqliteJournal;
 import dev.agentos.agentd.language.LanguageService;
 import dev.agentos.agentd.language.LiveNames;
+import dev.agentos.agentd.machine.GpuProbe;
 import dev.agentos.agentd.machine.HostFactsProbe;
 import dev.agentos.agentd.machine.MachineProbe;
 import dev.agentos.agentd.mail.MailSettings;
@@ -185,7 +186,8 @@ public final class Agentd implements AutoCloseable {
         HistoryStore history = closer.add(HistoryStore.open(config.state().resolve("history.db")));
 
         Path agentsDirectory = Files.createDirectories(config.state().resolve("agents"));
-        MachineProbe probe = new MachineProbe();
+        GpuProbe gpus = new GpuProbe(time, config.gpuTools());
+        MachineProbe probe = new MachineProbe(() -> gpus.last().totalBytes());
         Machine machine = probe.probe(
                 BUILT_IN_MODELS, Tools.capabilities(more), Optional.empty(), "the sandbox broker is being started");
         AgentBook book = new AgentBook(journal, Ledger.empty(machine));
@@ -227,7 +229,7 @@ public final class Agentd implements AutoCloseable {
                         (name, host) ->
                                 secrets.refusal(name, host).isPresent() ? Optional.empty() : secrets.valueOf(name),
                         ggufs(sandbox, config, bootId),
-                        machine.gpuMemoryBytes()),
+                        () -> gpus.last().sentence()),
                 new ModelCallers(book)));
         Recordings recordings = new Recordings(config.state().resolve("recordings"), redactor::get);
         SandboxPlans plans = new SandboxPlans(agentsDirectory, List.of(config.state(), config.run()));
@@ -267,6 +269,7 @@ public final class Agentd implements AutoCloseable {
                 sandbox,
                 probe,
                 new HostFactsProbe(config.execd()),
+                gpus,
                 book,
                 status,
                 models::names,
@@ -296,6 +299,8 @@ public final class Agentd implements AutoCloseable {
                         worker, config.state().resolve("language-vectors.bin"), new LiveNames(book, consent, gateway)),
                 registry,
                 models,
+                gpus,
+                sandbox,
                 stopRequested::countDown);
         ApiServer server = closer.add(ApiServer.start(
                 api.routes(),

@@ -15,6 +15,7 @@ import java.util.Optional;
  * @param execdSocket the socket of a broker that is another unit's job
  * @param worker the model worker's jars and model
  * @param filter whether the content filter looks at the results of tools
+ * @param gpuTools where nvidia-smi and rocm-smi are; empty for the usual folders
  */
 public record AgentdConfig(
         Path state,
@@ -24,7 +25,21 @@ public record AgentdConfig(
         Path worker,
         Optional<TcpDoor> tcp,
         Optional<String> otlpEndpoint,
-        boolean filter) {
+        boolean filter,
+        Optional<Path> gpuTools) {
+
+    /** With the programs of graphics processors in their usual folders. */
+    public AgentdConfig(
+            Path state,
+            Path run,
+            Path execd,
+            Optional<Path> execdSocket,
+            Path worker,
+            Optional<TcpDoor> tcp,
+            Optional<String> otlpEndpoint,
+            boolean filter) {
+        this(state, run, execd, execdSocket, worker, tcp, otlpEndpoint, filter, Optional.empty());
+    }
 
     /** What a service is told that filters what its tools give. */
     public AgentdConfig(
@@ -48,6 +63,7 @@ public record AgentdConfig(
               --worker DIR         the model worker's jars and model
               --tcp PORT           also listen on 127.0.0.1:PORT, with a token (0: any free port)
               --filter on|off      whether results of tools are looked at for injections (on)
+              --gpu-tools DIR      where nvidia-smi and rocm-smi are, if not in their usual folders
               --version            print the version
 
             Example: agentd --state ~/.local/state/agentos --run $XDG_RUNTIME_DIR/agentos
@@ -76,6 +92,7 @@ public record AgentdConfig(
         Path worker = Path.of("/usr/lib/agentos/worker");
         Optional<Integer> tcp = Optional.empty();
         boolean filter = true;
+        Optional<Path> gpuTools = Optional.empty();
         for (Iterator<String> rest = arguments.iterator(); rest.hasNext(); ) {
             String option = rest.next();
             switch (option) {
@@ -85,6 +102,7 @@ public record AgentdConfig(
                 case "--execd-socket" -> execdSocket = Optional.of(path(option, rest));
                 case "--worker" -> worker = path(option, rest);
                 case "--filter" -> filter = onOrOff(option, rest);
+                case "--gpu-tools" -> gpuTools = Optional.of(path(option, rest));
                 case "--tcp" -> tcp = Optional.of(port(option, rest));
                 default -> throw new IllegalArgumentException("unknown option " + option);
             }
@@ -99,7 +117,8 @@ public record AgentdConfig(
                 worker,
                 tcp.map(port -> new TcpDoor(port, stateDirectory.resolve("tcp-token"))),
                 otlpEndpoint,
-                filter);
+                filter,
+                gpuTools);
     }
 
     private static boolean onOrOff(String option, Iterator<String> rest) {

@@ -27,7 +27,9 @@ class AgentdConfigTest {
                         Optional.of(Path.of("/x/execd.sock")),
                         Path.of("/x/worker"),
                         Optional.of(new TcpDoor(8080, Path.of("/s/tcp-token"))),
-                        Optional.of("http://otlp")),
+                        Optional.of("http://otlp"),
+                        true,
+                        Optional.of(Path.of("/x/gpu"))),
                 AgentdConfig.parse(
                         List.of(
                                 "--state",
@@ -40,6 +42,8 @@ class AgentdConfigTest {
                                 "/x/execd.sock",
                                 "--worker",
                                 "/x/worker",
+                                "--gpu-tools",
+                                "/x/gpu",
                                 "--tcp",
                                 "8080"),
                         Optional.of("http://otlp")));

@@ -12,6 +12,7 @@ import dev.agentos.agentd.catalog.Catalog;
 import dev.agentos.agentd.consent.ConsentService;
 import dev.agentos.agentd.journal.SqliteJournal;
 import dev.agentos.agentd.language.LanguageService;
+import dev.agentos.agentd.machine.GpuProbe;
 import dev.agentos.agentd.mail.MailSettings;
 import dev.agentos.agentd.models.ModelService;
 import dev.agentos.agentd.secrets.Secrets;
@@ -21,6 +22,7 @@ import dev.agentos.agentd.telemetry.Metrics;
 import dev.agentos.agentd.tools.ToolGateway;
 import dev.agentos.agentd.tools.ToolRegistry;
 import dev.agentos.bridge.wire.ServiceWire;
+import dev.agentos.domain.port.Sandbox;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -50,6 +52,8 @@ public final class Api {
             LanguageService language,
             ToolRegistry registry,
             ModelService models,
+            GpuProbe gpus,
+            Sandbox box,
             Runnable shutdown) {
         List<Route> all = new ArrayList<>();
         all.addAll(new ServiceRoutes(status, book, agents, consent, tools, journal, events, history, metrics, shutdown)
@@ -62,9 +66,10 @@ public final class Api {
         all.addAll(new TaskRoutes(tasks).routes());
         all.addAll(new LanguageRoutes(language).routes());
         all.addAll(new ModelRoutes(models).routes());
+        all.addAll(new GpuRoutes(gpus, book, models, box).routes());
         all.add(AgentRoutes.post(
                 "/v1/doctor", "doctor", "Probe the host again", List.of(), Void.class, ServiceWire.Status.class, _ -> {
-                    sandbox.refresh();
+                    sandbox.examine();
                     return status.read();
                 }));
         all.add(AgentRoutes.get(

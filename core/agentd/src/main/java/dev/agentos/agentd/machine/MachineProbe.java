@@ -3,7 +3,6 @@ package dev.agentos.agentd.machine;
 import dev.agentos.domain.admission.Machine;
 import dev.agentos.domain.port.Sandbox;
 import java.io.IOException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -12,6 +11,7 @@ import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.LongSupplier;
 
 /** Reads what this machine has. Everything is measured; what cannot be measured counts as absent. */
 public final class MachineProbe {
@@ -30,14 +30,22 @@ public final class MachineProbe {
             "no_new_privs");
 
     private final Path root;
+    private final LongSupplier gpuBytes;
 
+    /** A machine whose graphics processors nobody looks for. */
     public MachineProbe() {
-        this(Path.of("/"));
+        this(() -> 0);
+    }
+
+    /** @param gpuBytes memory of graphics processors, as far as it is known */
+    public MachineProbe(LongSupplier gpuBytes) {
+        this(Path.of("/"), gpuBytes);
     }
 
     /** @param root where proc and sys are found; another one in tests */
-    MachineProbe(Path root) {
+    MachineProbe(Path root, LongSupplier gpuBytes) {
         this.root = root;
+        this.gpuBytes = gpuBytes;
     }
 
     /** The machine for admission. {@code host} is empty when the sandbox broker could not be started. */
@@ -63,7 +71,7 @@ public final class MachineProbe {
         return new Machine(
                 Runtime.getRuntime().availableProcessors(),
                 (long) (memoryBytes() * PROMISABLE),
-                gpuMemoryBytes(),
+                gpuBytes.getAsLong(),
                 pids(),
                 models,
                 tools,
@@ -101,23 +109,6 @@ public final class MachineProbe {
             }
         }
         return total;
-    }
-
-    /** Memory of the GPUs that a driver reports through sysfs (amdgpu) or proc (NVIDIA: counted, size unknown). */
-    private long gpuMemoryBytes() {
-        long sum = 0;
-        try (DirectoryStream<Path> cards = Files.newDirectoryStream(root.resolve("sys/class/drm"), "card*")) {
-            for (Path card : cards) {
-                Path memory = card.resolve("device/mem_info_vram_total");
-                if (Files.isReadable(memory)) {
-                    sum += Long.parseLong(Files.readString(memory).strip());
-                }
-            }
-        } catch (IOException | NumberFormatException e) {
-            // No such directory: no GPU with a driver.
-            return sum;
-        }
-        return sum;
     }
 
     private long pids() {

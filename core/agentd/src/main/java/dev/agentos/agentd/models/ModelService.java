@@ -43,7 +43,7 @@ public final class ModelService implements AutoCloseable {
     private final ModelSettings settings;
     private final ModelPulls pulls;
     private final TimeSource time;
-    private final String gpu;
+    private final Supplier<String> gpu;
     private final Path run;
     private final AtomicReference<Supplier<List<String>>> operatorModels = new AtomicReference<>(List::of);
 
@@ -53,7 +53,7 @@ public final class ModelService implements AutoCloseable {
      * @param run the service's short-lived files, where the doors are made
      * @param vectors for the built-in model
      * @param keys the value of a secret, by its name and the host that it is for
-     * @param gpuBytes memory of graphics processors, as far as it was found
+     * @param gpu what is known of graphics processors now, in words
      */
     public record Means(
             Path run,
@@ -63,14 +63,12 @@ public final class ModelService implements AutoCloseable {
             SentenceVectors vectors,
             BiFunction<String, String, Optional<String>> keys,
             ModelSettings.GgufMaker ggufs,
-            long gpuBytes) {}
+            Supplier<String> gpu) {}
 
     public ModelService(Means means, ModelDoors.Callers callers) throws InterruptedException {
         this.run = means.run();
         this.time = means.time();
-        this.gpu = means.gpuBytes() == 0
-                ? "no GPU was found on this machine: models run on its processors"
-                : means.gpuBytes() / (1024 * 1024) + " MiB of GPU memory";
+        this.gpu = means.gpu();
         this.registry = new ModelRegistry(time);
         this.budgets = new BudgetBook(means.journal(), means.consent(), time);
         this.queues = new ClassDispatch(time);
@@ -116,7 +114,7 @@ public final class ModelService implements AutoCloseable {
 
     /** Models and providers as they are shown. */
     public ModelWire.Models view() {
-        return ModelViews.models(registry, settings, queues, latencies, gpu);
+        return ModelViews.models(registry, settings, queues, latencies, gpu.get());
     }
 
     /** How soon agents were answered, and what they used. */
@@ -187,6 +185,15 @@ public final class ModelService implements AutoCloseable {
                 profile.promptTokensPerSecond(),
                 provider.slots(),
                 provider.resumes());
+    }
+
+    /** The provider that a process works for; empty for none. See {@link ModelProvider#isRunBy}. */
+    public String workerOf(List<String> groups, String program) {
+        return registry.providers().stream()
+                .filter(provider -> provider.isRunBy(groups, program))
+                .findFirst()
+                .map(ModelProvider::name)
+                .orElse("");
     }
 
     /** What contracts can bind to now. */

@@ -34,6 +34,7 @@ public final class GgufHost implements AutoCloseable {
             "-XX:-UsePerfData",
             "--enable-native-access=ALL-UNNAMED");
 
+    private static final String SANDBOX = "gguf-worker-";
     private static final String INSIDE_MODEL = "/opt/agentos/model.gguf";
 
     private final Starter starter;
@@ -52,11 +53,21 @@ public final class GgufHost implements AutoCloseable {
      * @param portion tokens of a prompt that are read in one go: who comes first waits for that long at most
      */
     public record Settings(Path file, String digest, int slots, int context, int threads, int portion) {
+        /** What names its workers. */
+        String id() {
+            return Digests.sha256Hex(file.toString()).substring(0, 8);
+        }
+
         /** The model's name: the file's without its ending. */
         String model() {
             String name = String.valueOf(file.getFileName());
             return name.endsWith(".gguf") ? name.substring(0, name.length() - 5) : name;
         }
+    }
+
+    /** Whether a sandbox of this name runs this file. */
+    boolean isWorker(String sandbox) {
+        return sandbox.startsWith(SANDBOX) && sandbox.contains("-" + settings.id() + ".");
     }
 
     /** Starts a worker for the settings, the {@code number}th, and gives its connection. */
@@ -79,9 +90,9 @@ public final class GgufHost implements AutoCloseable {
     public static Starter sandboxed(Sandbox sandbox, Path runDirectory, Path code, String bootId) {
         SandboxedWorker worker = new SandboxedWorker(sandbox, runDirectory, code);
         return (settings, number) -> {
-            String id = Digests.sha256Hex(settings.file().toString()).substring(0, 8);
+            String id = settings.id();
             return worker.start(new SandboxedWorker.Program(
-                    "gguf-worker-" + bootId + "-" + id + "." + number,
+                    SANDBOX + bootId + "-" + id + "." + number,
                     "gguf-" + id,
                     JVM,
                     program(

@@ -331,6 +331,11 @@ public final class GgufProvider implements ModelProvider {
         host.close();
     }
 
+    @Override
+    public boolean isRunBy(List<String> groups, String program) {
+        return groups.stream().anyMatch(host::isWorker);
+    }
+
     /** What the operator set, for lists. */
     public Map<String, Object> settings() {
         return host.settings();

@@ -29,6 +29,17 @@ public final class TestAgentd implements AutoCloseable {
 
     private TestAgentd(Path directory, FakeSandbox sandbox, ManualTimeSource time, boolean tcp, Optional<Models> models)
             throws Exception {
+        this(directory, sandbox, time, tcp, models, Optional.of(directory.resolve("no-gpu-tools")));
+    }
+
+    private TestAgentd(
+            Path directory,
+            FakeSandbox sandbox,
+            ManualTimeSource time,
+            boolean tcp,
+            Optional<Models> models,
+            Optional<Path> gpuTools)
+            throws Exception {
         this.sandbox = sandbox;
         this.time = time;
         Path state = directory.resolve("state");
@@ -39,13 +50,21 @@ public final class TestAgentd implements AutoCloseable {
                 Optional.empty(),
                 directory.resolve("no-worker"),
                 tcp ? Optional.of(new TcpDoor(0, state.resolve("tcp-token"))) : Optional.empty(),
-                Optional.empty());
+                Optional.empty(),
+                true,
+                gpuTools);
         this.agentd = Agentd.start(config, time, sandbox, List.of(), models);
         this.door = DoorClient.unix(config.socket());
     }
 
     public static TestAgentd start(Path directory) throws Exception {
         return new TestAgentd(directory, new FakeSandbox(), new ManualTimeSource(), false, Optional.empty());
+    }
+
+    /** With programs that tell of graphics processors. */
+    public static TestAgentd startWithGpuTools(Path directory, Path tools) throws Exception {
+        return new TestAgentd(
+                directory, new FakeSandbox(), new ManualTimeSource(), false, Optional.empty(), Optional.of(tools));
     }
 
     public static TestAgentd startWithTcp(Path directory) throws Exception {

@@ -49,6 +49,11 @@ public record Machine(
         }
     }
 
+    /** This machine with other memory of graphics processors. */
+    public Machine withGpuMemory(long bytes) {
+        return new Machine(cores, memoryBytes, bytes, pids, models, tools, mechanisms, processAgents, hrtShare);
+    }
+
     public long cpuMillis() {
         return cores * 1000L;
     }

@@ -42,6 +42,16 @@ public interface ModelProvider extends AutoCloseable {
         return 4;
     }
 
+    /**
+     * Whether a process of this machine works for it.
+     *
+     * @param groups the control groups that the process is in, and its sandbox
+     * @param program the name of its program
+     */
+    default boolean isRunBy(List<String> groups, String program) {
+        return false;
+    }
+
     @Override
     default void close() {}
 

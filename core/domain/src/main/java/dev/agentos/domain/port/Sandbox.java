@@ -307,7 +307,19 @@ public interface Sandbox {
             OptionalLong memoryBytes,
             OptionalLong pids,
             Optional<Exit> exit,
-            LimitHits hits) {
+            LimitHits hits,
+            OptionalLong pid) {
+
+        public Status(
+                String incarnation,
+                String state,
+                OptionalLong cpuMicros,
+                OptionalLong memoryBytes,
+                OptionalLong pids,
+                Optional<Exit> exit,
+                LimitHits hits) {
+            this(incarnation, state, cpuMicros, memoryBytes, pids, exit, hits, OptionalLong.empty());
+        }
 
         public Status(
                 String incarnation,

@@ -97,6 +97,16 @@ public final class RemoteProvider implements ModelProvider {
         return new ProviderHttp(config.withPatience(silence), headers);
     }
 
+    /** An Ollama on this machine is told by its service or its program: it has nothing else of ours. */
+    @Override
+    public boolean isRunBy(List<String> groups, String program) {
+        String host = String.valueOf(config.url().getHost());
+        return config.kind().equals("ollama")
+                && (host.equals("localhost") || host.startsWith("127.") || host.equals("[::1]"))
+                && (groups.contains("ollama.service")
+                        || program.substring(program.lastIndexOf('/') + 1).startsWith("ollama"));
+    }
+
     @Override
     public int slots() {
         return config.slots();
