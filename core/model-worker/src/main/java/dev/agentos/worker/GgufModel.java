@@ -10,15 +10,20 @@ import dev.agentos.bridge.worker.GenerateFrame.Ended;
 import dev.agentos.bridge.worker.GenerateFrame.Generate;
 import dev.agentos.bridge.worker.GenerateFrame.How;
 import dev.agentos.bridge.worker.GenerateFrame.Message;
+import dev.agentos.worker.Stretches.Said;
 import java.io.IOException;
-import java.io.InterruptedIOException;
+import java.io.UncheckedIOException;
 import java.lang.reflect.Field;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Semaphore;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** A GGUF file in llama.cpp, with several slots that share each step of arithmetic. */
@@ -36,20 +41,23 @@ final class GgufModel implements AutoCloseable {
     private final boolean toolTemplate;
     /** What each slot has read and said, as text. */
     private final Map<Integer, String> held = new ConcurrentHashMap<>();
-    /**
-     * One portion at a time: the server takes what is asked of all its slots into account step by step, so that portions
-     * of several prompts would be as long to wait behind as a whole prompt.
-     */
-    private final Semaphore reading = new Semaphore(1, true);
+
+    private final Rounds rounds;
+    private final int context;
+    /** Marks of the end of an answer. */
+    private final Set<String> ends;
 
     /** Loads it. The library is looked for in the folder of the options and nowhere else. */
     GgufModel(GgufOptions options) throws IOException {
         System.setProperty("de.kherud.llama.lib.path", options.library().toString());
         this.portion = options.portion();
+        this.context = options.context();
+        this.ends = ends(options.model());
         boolean knowsTools = ChatTemplate.of(options.model()).contains("tools");
         LlamaModel loaded = knowsTools ? withOwnTemplate(options) : null;
         this.toolTemplate = loaded != null;
         this.model = loaded != null ? loaded : new LlamaModel(parameters(options));
+        this.rounds = new Rounds(new Library());
     }
 
     /** With prompts that the file's own template writes; nothing where llama.cpp cannot read that. */
@@ -78,6 +86,14 @@ final class GgufModel implements AutoCloseable {
                 // Slots are chosen by the gateway: what one scope's prompt left behind is not for another's.
                 .setSlotPromptSimilarity(0)
                 .disableLog();
+    }
+
+    private static Set<String> ends(Path file) {
+        try {
+            return GgufEnds.of(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e.getMessage(), e);
+        }
     }
 
     /** Takes the pieces of an answer. */
@@ -125,70 +141,155 @@ final class GgufModel implements AutoCloseable {
     /** Answers, until the end or until {@code cancelled} says so between two tokens. */
     Ended generate(Generate ask, Pieces pieces, BooleanSupplier cancelled) throws IOException {
         int prompt = count(ask.prompt());
-        boolean keep = ask.keep();
-        if (ask.patient()) {
-            if (!read(ask, prompt, cancelled)) {
-                return new Ended(ask.id(), How.CANCELLED, prompt, 0);
-            }
-            keep = true;
-        } else if (!keep) {
-            // The server remembers a prompt for the next turn of its slot only if it was allowed to reuse the one
-            // before.
-            // So the first character takes the place of what others left there, and the rest goes on from it.
-            model.generate(parameters(ask, prompt(ask, 1), 0, false)).forEach(_ -> {});
-            keep = true;
+        if (ask.patient() && !read(ask, prompt, cancelled)) {
+            return new Ended(ask.id(), How.CANCELLED, prompt, 0);
         }
-        StringBuilder text = new StringBuilder(ask.prompt());
+        if (!ask.patient() && !ask.keep()) {
+            clear(ask);
+        }
+        Said said = mayComeInStretches(ask)
+                ? stretches(ask, prompt, pieces, cancelled)
+                : each(
+                        model.generate(parameters(ask, ask.prompt(), ask.maxTokens(), true))
+                                .iterator(),
+                        pieces,
+                        cancelled);
+        held.put(ask.slot(), ask.prompt() + said.text());
+        How how = said.stopped() ? How.CANCELLED : said.tokens() >= ask.maxTokens() ? How.LENGTH : How.STOP;
+        return new Ended(ask.id(), how, prompt, said.tokens());
+    }
+
+    /** Where nothing but the end and a number of tokens stops it, and nobody counts on the order of random numbers. */
+    private static boolean mayComeInStretches(Generate ask) {
+        return ask.patient() && ask.stop().isEmpty() && ask.schema().isEmpty() && ask.seed() < 0;
+    }
+
+    private Said stretches(Generate ask, int prompt, Pieces pieces, BooleanSupplier cancelled) throws IOException {
+        // The server fails an answer that fills its slot to the last place.
+        int most = Math.min(ask.maxTokens(), Math.max(1, context - 2 - prompt));
+        return rounds.say(ask, new Stretches(most, ends, this::count, pieces), cancelled);
+    }
+
+    /** Has the marks of the end said as text: a whole stretch does not tell otherwise why it ended. */
+    private InferenceParameters marked(InferenceParameters parameters) {
+        String marks = ends.stream()
+                .map(end -> '"' + end.replace("\\", "\\\\").replace("\"", "\\\"") + '"')
+                .collect(Collectors.joining(",", "[", "]"));
+        set(parameters, "preserved_tokens", marks);
+        return parameters;
+    }
+
+    /** Each token at once. */
+    private static Said each(LlamaIterator answer, Pieces pieces, BooleanSupplier cancelled) throws IOException {
+        StringBuilder text = new StringBuilder();
         int said = 0;
         boolean stopped = false;
-        LlamaIterator answer = model.generate(parameters(ask, ask.prompt(), ask.maxTokens(), keep))
-                .iterator();
         while (answer.hasNext() && !stopped) {
-            LlamaOutput output = answer.next();
-            if (!output.text.isEmpty()) {
+            String piece = answer.next().text;
+            if (!piece.isEmpty()) {
                 said++;
-                text.append(output.text);
-                pieces.piece(output.text);
+                text.append(piece);
+                pieces.piece(piece);
             }
             stopped = answer.hasNext() && cancelled.getAsBoolean();
         }
         if (stopped) {
             answer.cancel();
         }
-        held.put(ask.slot(), text.toString());
-        How how = stopped ? How.CANCELLED : said >= ask.maxTokens() ? How.LENGTH : How.STOP;
-        return new Ended(ask.id(), how, prompt, said);
+        return new Said(text.toString(), said, stopped);
+    }
+
+    /**
+     * Makes the slot forget. The server remembers a prompt for the next turn of its slot only if it was allowed to reuse
+     * the one before, so the first character takes the place of what others left there, and the rest goes on from it.
+     */
+    private void clear(Generate ask) {
+        model.complete(parameters(ask, prompt(ask, 1), 0, false));
+        held.put(ask.slot(), "");
+    }
+
+    private boolean read(Generate ask, int tokens, BooleanSupplier cancelled) throws IOException {
+        if (!ask.keep()) {
+            clear(ask);
+        }
+        Portions portions = new Portions(ask, tokens);
+        return portions.isDone() || rounds.read(ask, portions, cancelled);
     }
 
     /**
      * Reads what its slot does not hold yet in portions, each of which finds the ones before it there. An answer that
      * waits behind one portion does not wait behind a whole prompt.
      */
-    private boolean read(Generate ask, int tokens, BooleanSupplier cancelled) throws InterruptedIOException {
-        String prompt = ask.prompt();
-        int from = ask.keep() ? common(held.getOrDefault(ask.slot(), ""), prompt) : 0;
-        long rest = (long) tokens * (prompt.length() - from) / Math.max(1, prompt.length());
-        int portions = (int) ((rest + portion - 1) / portion);
-        boolean keep = ask.keep();
-        for (int i = 1; i <= portions; i++) {
-            int end = from + (int) ((long) (prompt.length() - from) * i / portions);
-            try {
-                reading.acquire();
-            } catch (InterruptedException e) {
-                throw new InterruptedIOException("the worker ends");
-            }
-            try {
-                if (cancelled.getAsBoolean()) {
-                    return false;
-                }
-                model.generate(parameters(ask, prompt(ask, end), 0, keep)).forEach(_ -> {});
-            } finally {
-                reading.release();
-            }
-            held.put(ask.slot(), prompt(ask, end));
-            keep = true;
+    private final class Portions implements Rounds.Reading {
+        private final Generate ask;
+        private final int from;
+        private final int count;
+        private int read;
+
+        Portions(Generate ask, int tokens) {
+            this.ask = ask;
+            int length = ask.prompt().length();
+            this.from = common(held.getOrDefault(ask.slot(), ""), ask.prompt());
+            long rest = (long) tokens * (length - from) / Math.max(1, length);
+            this.count = (int) ((rest + portion - 1) / portion);
         }
-        return !cancelled.getAsBoolean();
+
+        @Override
+        public boolean isDone() {
+            return read >= count;
+        }
+
+        @Override
+        public String next() {
+            return prompt(ask, from + (int) ((long) (ask.prompt().length() - from) * (read + 1) / count));
+        }
+
+        @Override
+        public void done() {
+            held.put(ask.slot(), next());
+            read++;
+        }
+    }
+
+    /** What the library does inside {@code complete}, in two parts: so one thread can ask for several things at once. */
+    private final class Library implements Rounds.Library {
+        private final Method request = method("requestCompletion", String.class);
+        private final Method receive = method("receiveCompletion", int.class);
+
+        @Override
+        public int ask(Generate ask, String text, int most) {
+            return (Integer)
+                    call(request, marked(parameters(ask, text, most, true)).toString());
+        }
+
+        @Override
+        public String result(int number) {
+            return ((LlamaOutput) call(receive, number)).text;
+        }
+
+        private Object call(Method method, Object argument) {
+            try {
+                return method.invoke(model, argument);
+            } catch (InvocationTargetException e) {
+                throw e.getCause() instanceof RuntimeException said ? said : new IllegalStateException(e.getCause());
+            } catch (IllegalAccessException e) {
+                throw otherVersion(e);
+            }
+        }
+
+        private static Method method(String name, Class<?> argument) {
+            try {
+                Method method = LlamaModel.class.getDeclaredMethod(name, argument);
+                method.setAccessible(true);
+                return method;
+            } catch (NoSuchMethodException e) {
+                throw otherVersion(e);
+            }
+        }
+    }
+
+    private static LinkageError otherVersion(Exception why) {
+        return new LinkageError("de.kherud:llama is another version than the one this was made for", why);
     }
 
     /** The beginning of the prompt. A character outside the basic plane is two units, and is not cut. */
@@ -240,12 +341,13 @@ final class GgufModel implements AutoCloseable {
             field.setAccessible(true);
             ((Map<String, String>) field.get(parameters)).put(name, json);
         } catch (ReflectiveOperationException e) {
-            throw new LinkageError("de.kherud:llama is another version than the one this was made for", e);
+            throw otherVersion(e);
         }
     }
 
     @Override
     public void close() {
+        rounds.close();
         model.close();
     }
 }

@@ -32,7 +32,10 @@ public interface ModelProvider extends AutoCloseable {
         return TokenCount.of(request);
     }
 
-    /** Whether an answer that was stopped early can go on from {@link ModelRequest#resumeFrom}. */
+    /**
+     * Whether an answer that was stopped early can go on from {@link ModelRequest#resumeFrom}, and answers share each
+     * step: then prompts are what others wait for, and one more answer past its prompt costs next to nothing.
+     */
     default boolean resumes() {
         return false;
     }

@@ -13,9 +13,10 @@ import java.util.Optional;
 /**
  * Whose turn it is at one provider. Soft real-time jobs go first, the earliest deadline first among those whose agent has
  * burst credit left; delay-tolerant jobs fill what is left, agent by agent in turn. While a soft real-time job waits for
- * its first token, jobs of the other class yield where the provider can resume from a prefix; they come back as soon as
- * it has one. Where the provider cannot resume, nothing is interrupted. Of several slots one is kept free for the first
- * class, so that it never waits for the end of a turn.
+ * its first token, jobs of the other class whose prompt is still read yield where the provider can resume from a prefix,
+ * and none begins; they come back as soon as it has one. Those that talk go on: one more token beside a whole prompt
+ * costs next to nothing, and as many yield as slots are missing. Where the provider cannot resume, nothing is
+ * interrupted. Of several slots one is kept free for the first class, so that it never waits for the end of a turn.
  *
  * <p>A state machine: each method takes what happened and the time, and gives what is to be done. Not thread-safe.
  */
@@ -69,6 +70,7 @@ public final class ClassScheduler {
         final boolean first;
         Phase phase = Phase.QUEUED;
         long sequence;
+        long started;
 
         Entry(Job job, boolean first, long sequence) {
             this.job = job;
@@ -150,17 +152,36 @@ public final class ClassScheduler {
         return actions;
     }
 
-    /** While somebody of the first class has no token yet, everything that can stop stops: it shares the machine. */
+    /** While somebody of the first class has no token yet, no other prompt is read, and slots that it lacks are freed. */
     private void yieldForOnset(List<Action> actions) {
         if (!capacity.resumes() || !onsetPending()) {
             return;
         }
         for (Entry entry : entries.values()) {
-            if (!entry.first && (entry.phase == Phase.TALKING || entry.phase == Phase.BEGINNING)) {
-                entry.phase = Phase.YIELDING;
-                actions.add(new Action.Yield(entry.job.id()));
+            if (!entry.first && entry.phase == Phase.BEGINNING) {
+                stop(entry, actions);
             }
         }
+        long free = capacity.slots() - count(true, true) - count(false, true);
+        long coming = free
+                + entries.values().stream().filter(ClassScheduler::isYielding).count();
+        // Who began last has least to come back to.
+        List<Entry> talking = entries.values().stream()
+                .filter(entry -> !entry.first && entry.phase == Phase.TALKING)
+                .sorted(Comparator.comparingLong((Entry entry) -> entry.started).reversed())
+                .toList();
+        for (Entry entry : talking.subList(0, Math.clamp(count(true, false) - coming, 0, talking.size()))) {
+            stop(entry, actions);
+        }
+    }
+
+    private static void stop(Entry entry, List<Action> actions) {
+        entry.phase = Phase.YIELDING;
+        actions.add(new Action.Yield(entry.job.id()));
+    }
+
+    private static boolean isYielding(Entry entry) {
+        return entry.phase == Phase.YIELDING;
     }
 
     private boolean onsetPending() {
@@ -191,6 +212,7 @@ public final class ClassScheduler {
 
     private void start(Entry entry, List<Action> actions) {
         entry.phase = Phase.BEGINNING;
+        entry.started = ++sequence;
         if (!entry.first) {
             served.merge(entry.job.agent(), 1L, Long::sum);
         }

@@ -55,16 +55,50 @@ class ClassSchedulerTest {
     }
 
     @Test
-    void whoeverCanWaitYieldsUntilTheFirstTokenAndComesBackWithIt() {
+    void whosePromptIsReadYieldsUntilTheFirstTokenAndComesBackWithIt() {
+        ClassScheduler scheduler = scheduler(4, true);
+        scheduler.submitted(dt(1, "a"), 0);
+        scheduler.submitted(dt(2, "b"), 0);
+        assertEquals(List.of("yield 1", "yield 2", "start 3"), words(scheduler.submitted(srt(3, NEVER), MS)));
+        assertEquals(List.of(), words(scheduler.yielded(1, MS)));
+        assertEquals(List.of(), words(scheduler.yielded(2, MS)));
+        assertEquals(List.of(), words(scheduler.submitted(dt(4, "c"), MS)));
+        assertEquals(List.of("start 4", "start 1", "start 2"), words(scheduler.begun(3, 2 * MS)));
+    }
+
+    @Test
+    void whoTalksGoesOnBesideAPromptOfTheFirstClass() {
+        ClassScheduler scheduler = scheduler(4, true);
+        scheduler.submitted(dt(1, "a"), 0);
+        scheduler.submitted(dt(2, "b"), 0);
+        scheduler.begun(1, 0);
+        assertEquals(List.of("yield 2", "start 3"), words(scheduler.submitted(srt(3, NEVER), MS)));
+    }
+
+    @Test
+    void asManyOfThoseWhoTalkYieldAsSlotsAreMissingTheLatestFirst() {
         ClassScheduler scheduler = scheduler(3, true);
         scheduler.submitted(dt(1, "a"), 0);
         scheduler.submitted(dt(2, "b"), 0);
         scheduler.begun(1, 0);
         scheduler.begun(2, 0);
-        assertEquals(List.of("yield 1", "yield 2", "start 3"), words(scheduler.submitted(srt(3, NEVER), MS)));
-        assertEquals(List.of(), words(scheduler.yielded(1, MS)));
-        assertEquals(List.of(), words(scheduler.yielded(2, MS)));
-        assertEquals(List.of("start 1", "start 2"), words(scheduler.begun(3, 2 * MS)));
+        assertEquals(List.of("start 3"), words(scheduler.submitted(srt(3, NEVER), MS)));
+        assertEquals(List.of("yield 2"), words(scheduler.submitted(srt(4, NEVER), MS)));
+        assertEquals(List.of("yield 1"), words(scheduler.submitted(srt(5, NEVER), MS)));
+        assertEquals(List.of("start 4"), words(scheduler.yielded(2, MS)));
+        assertEquals(List.of("start 5"), words(scheduler.ended(3, MS)));
+        scheduler.yielded(1, MS);
+        scheduler.begun(4, MS);
+        assertEquals(List.of("start 1"), words(scheduler.begun(5, MS)));
+    }
+
+    @Test
+    void theOnlySlotIsGivenUp() {
+        ClassScheduler scheduler = scheduler(1, true);
+        scheduler.submitted(dt(1, "a"), 0);
+        scheduler.begun(1, 0);
+        assertEquals(List.of("yield 1"), words(scheduler.submitted(srt(2, NEVER), MS)));
+        assertEquals(List.of("start 2"), words(scheduler.yielded(1, MS)));
     }
 
     @Test

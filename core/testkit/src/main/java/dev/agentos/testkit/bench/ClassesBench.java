@@ -1,10 +1,12 @@
 package dev.agentos.testkit.bench;
 
 import dev.agentos.agentd.models.Dispatch;
+import dev.agentos.agentd.worker.GgufHost;
 import dev.agentos.agentd.worker.GgufProvider;
 import dev.agentos.domain.contract.LatencyClass;
 import dev.agentos.domain.model.ChunkSink;
 import dev.agentos.domain.model.ModelCaller;
+import dev.agentos.domain.model.ModelChunk;
 import dev.agentos.domain.model.ModelException;
 import dev.agentos.domain.model.ModelMessage;
 import dev.agentos.domain.model.ModelRequest;
@@ -54,7 +56,6 @@ final class ClassesBench implements BenchMain.Bench {
     private static final int ARRIVALS_A_ROUND = 6;
     private static final int ROUNDS = 3;
     private static final int CONTEXT = 1_024;
-    private static final int PORTION = 32;
 
     @Override
     public Figures run(Path home, int asked) throws Exception {
@@ -73,7 +74,7 @@ final class ClassesBench implements BenchMain.Bench {
                 .top("dt_streams", STREAMS)
                 .top("srt_arrivals_per_s", ARRIVALS_PER_SECOND + ", each at a random time, the same for every way")
                 .top("arrivals_a_way", ARRIVALS_A_ROUND * rounds);
-        try (PlainWorker worker = PlainWorker.start(home, shape, SLOTS, CONTEXT, PORTION)) {
+        try (PlainWorker worker = PlainWorker.start(home, shape, SLOTS, CONTEXT, GgufHost.PORTION)) {
             GgufProvider provider = worker.provider();
             Map<String, Way> ways = new LinkedHashMap<>();
             Way idle = new Way(Optional.empty());
@@ -185,11 +186,12 @@ final class ClassesBench implements BenchMain.Bench {
 
     private static void stream(
             Dispatch dispatch, GgufProvider provider, String name, AtomicBoolean stop, AtomicLong tokens) {
-        ChunkSink count = _ -> {
+        ChunkSink count = chunk -> {
             if (stop.get()) {
                 throw new ModelException(ModelException.Kind.GONE, "the round is over", "");
             }
-            tokens.incrementAndGet();
+            // Every character is a token, and a piece may hold several.
+            tokens.addAndGet(chunk instanceof ModelChunk.Text text ? text.text().length() : 0);
         };
         while (!stop.get()) {
             try {
