@@ -24,7 +24,8 @@ public sealed interface GenerateFrame {
      * Asks for an answer.
      *
      * @param slot where it runs; what the slot read before is used again only with {@code keep}
-     * @param patient whether the prompt is read in small portions, between which it can be cancelled
+     * @param patient whether the prompt is read in small portions and the answer comes some tokens at a time, between which
+     *     it can be cancelled
      * @param maxTokens the longest answer
      * @param temperature and {@code topP}: negative for the worker's own choice
      * @param seed negative for a random one

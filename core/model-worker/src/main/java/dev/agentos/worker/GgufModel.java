@@ -138,7 +138,7 @@ final class GgufModel implements AutoCloseable {
         return prompt;
     }
 
-    /** Answers, until the end or until {@code cancelled} says so between two tokens. */
+    /** Answers, until the end or until {@code cancelled} says so between two tokens, or rounds where it can wait. */
     Ended generate(Generate ask, Pieces pieces, BooleanSupplier cancelled) throws IOException {
         int prompt = count(ask.prompt());
         if (ask.patient() && !read(ask, prompt, cancelled)) {

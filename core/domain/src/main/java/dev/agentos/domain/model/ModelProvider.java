@@ -89,7 +89,7 @@ public interface ModelProvider extends AutoCloseable {
         /** Runs the action when the answer is to stop; at once if it already is. */
         void onYield(Runnable action);
 
-        /** Whether it may wait for others: then its prompt is read in portions, if the provider can do that. */
+        /** Whether it may wait for others: then its prompt is read in portions and its answer comes in larger pieces. */
         default boolean canWait() {
             return false;
         }
