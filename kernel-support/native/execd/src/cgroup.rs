@@ -207,13 +207,10 @@ impl Cgroups {
             let _ = ids::wake_capabilities();
         }
         if let Ok(parent) = &self.unified {
-            if let Some(own) = &self.moved_from {
-                let _ = fs::write(parent.join("cgroup.subtree_control"), "-memory -pids -cpu -io");
-                if self.enabled_in.is_some() {
-                    let _ = fs::write(own.join("cgroup.subtree_control"), "-memory -pids -cpu -io");
-                }
-                let _ = fs::write(own.join("cgroup.procs"), process::own_pid().to_string());
-                let _ = fs::remove_dir(parent.join(BROKER_LEAF));
+            if let Some(own) = &self.moved_from
+                && let Err(e) = self.leave(parent, own)
+            {
+                eprintln!("agentos-execd: {} stays: {}", parent.display(), Errno::from_io(&e));
             }
             remove_with_patience(parent);
         }
@@ -221,6 +218,33 @@ impl Cgroups {
             if let Some(parent) = controller.v1() {
                 remove_with_patience(parent);
             }
+        }
+    }
+
+    /// Takes the broker out of its leaf again, and the leaf away. The kernel lets go of the last sandbox's groups a moment
+    /// after they are removed, and refuses until then.
+    fn leave(&self, parent: &Path, own: &Path) -> io::Result<()> {
+        let until = Instant::now() + END_PATIENCE;
+        loop {
+            match self.move_back(parent, own) {
+                Err(e) if e.raw_os_error() == Some(libc::EBUSY) && Instant::now() < until => {
+                    std::thread::sleep(Duration::from_millis(2));
+                }
+                other => return other,
+            }
+        }
+    }
+
+    fn move_back(&self, parent: &Path, own: &Path) -> io::Result<()> {
+        // Version 2 takes no process where controllers are handed down.
+        hand_nothing_down(parent)?;
+        if self.enabled_in.is_some() {
+            hand_nothing_down(own)?;
+        }
+        fs::write(own.join("cgroup.procs"), process::own_pid().to_string())?;
+        match fs::remove_dir(parent.join(BROKER_LEAF)) {
+            Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(()),
+            other => other,
         }
     }
 
@@ -275,6 +299,12 @@ impl Cgroups {
             Controller::V2 => Ok(leaf.unified.clone().map(Group::V2)),
         }
     }
+}
+
+fn hand_nothing_down(group: &Path) -> io::Result<()> {
+    let file = group.join("cgroup.subtree_control");
+    let off: Vec<String> = fs::read_to_string(&file)?.split_whitespace().map(|c| format!("-{c}")).collect();
+    if off.is_empty() { Ok(()) } else { fs::write(file, off.join(" ")) }
 }
 
 fn already_enabled(own: &Path, which: &str) -> Result<(), ()> {

@@ -158,7 +158,8 @@ impl Broker {
         let status = self.process.wait().expect("its exit");
         assert!(status.success(), "the broker ended with {status}");
         assert!(!self.socket().exists(), "the socket is left");
-        assert_eq!(cgroups_of(pid), Vec::<PathBuf>::new(), "cgroups are left");
+        let left: Vec<String> = cgroups_of(pid).iter().map(|path| described(path)).collect();
+        assert_eq!(left, Vec::<String>::new(), "cgroups are left");
     }
 }
 
@@ -169,6 +170,19 @@ impl Drop for Broker {
             let _ = self.process.wait();
         }
     }
+}
+
+/// A group that should be gone: what is in it and below it.
+fn described(path: &Path) -> String {
+    let file = |name: &str| {
+        let text = std::fs::read_to_string(path.join(name)).unwrap_or_else(|e| e.to_string());
+        format!("{name}: {}", text.split_whitespace().collect::<Vec<_>>().join(" "))
+    };
+    let names = ["cgroup.procs", "cgroup.events", "cgroup.subtree_control"];
+    let below = std::fs::read_dir(path).into_iter().flatten().flatten().map(|e| e.path());
+    let below: Vec<String> = below.filter(|p| p.is_dir()).map(|p| described(&p)).collect();
+    let about: Vec<String> = names.iter().map(|name| file(name)).collect();
+    format!("{} ({}) [{}]", path.display(), about.join(", "), below.join("; "))
 }
 
 /// Directories that a broker keeps in any cgroup hierarchy.
