@@ -102,6 +102,9 @@ final class Rounds implements AutoCloseable {
     private final Deque<Reader> readers = new ArrayDeque<>();
     private final List<Speaker> speakers = new ArrayList<>();
     private boolean closed;
+    /** Why the thread of the rounds is no more, where nobody ended it. */
+    private @Nullable Throwable broken;
+
     private int portions;
     private int usual = 4;
 
@@ -114,7 +117,7 @@ final class Rounds implements AutoCloseable {
      * Has a prompt read.
      *
      * @return false when it was cancelled before
-     * @throws RuntimeException what the library says
+     * @throws RuntimeException what the library says; {@link IllegalStateException} where the rounds have broken off
      */
     boolean read(Generate ask, Reading reading, BooleanSupplier cancelled) throws IOException {
         Reader reader = new Reader(ask, reading, cancelled);
@@ -125,7 +128,7 @@ final class Rounds implements AutoCloseable {
     /**
      * Has an answer said after a prompt that its slot holds.
      *
-     * @throws RuntimeException what the library says
+     * @throws RuntimeException what the library says; {@link IllegalStateException} where the rounds have broken off
      */
     Said say(Generate ask, Stretches stretches, BooleanSupplier cancelled) throws IOException {
         Speaker speaker = new Speaker(ask, stretches, cancelled);
@@ -138,6 +141,9 @@ final class Rounds implements AutoCloseable {
         try {
             if (closed) {
                 throw new InterruptedIOException("the worker ends");
+            }
+            if (broken != null) {
+                throw ended(broken);
             }
             entry.run();
             changed.signal();
@@ -169,7 +175,27 @@ final class Rounds implements AutoCloseable {
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+            breakOff(e);
+        } catch (RuntimeException | Error e) {
+            System.err.println("gguf-worker: the thread of the rounds ended: " + e);
+            breakOff(e);
         }
+    }
+
+    /** Whoever waits, and whoever comes, is told that nobody works here any more. */
+    private void breakOff(Throwable why) {
+        lock.lock();
+        try {
+            broken = why;
+            readers.forEach(each -> each.future.completeExceptionally(ended(why)));
+            speakers.forEach(each -> each.future.completeExceptionally(ended(why)));
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private static IllegalStateException ended(Throwable why) {
+        return new IllegalStateException("the worker can answer no more: " + why, why);
     }
 
     private boolean awaitWork() throws InterruptedException {

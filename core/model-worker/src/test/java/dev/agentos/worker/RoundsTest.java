@@ -16,6 +16,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
@@ -32,6 +33,7 @@ class RoundsTest {
         final List<String> asked = new ArrayList<>();
         private final Map<Integer, String> results = new HashMap<>();
         private int number;
+        private volatile boolean gone;
 
         @Override
         public synchronized int ask(Generate ask, String text, int most) {
@@ -50,6 +52,9 @@ class RoundsTest {
         @Override
         public String result(int which) {
             permits.acquireUninterruptibly();
+            if (gone) {
+                throw new LinkageError("the library is gone");
+            }
             synchronized (this) {
                 return Objects.requireNonNull(results.remove(which));
             }
@@ -211,5 +216,26 @@ class RoundsTest {
         rounds.close();
         assertThrows(Exception.class, answer::get);
         assertThrows(IOException.class, () -> rounds.read(ask(1, "x"), new Steps("x"), RoundsTest::never));
+    }
+
+    @Test
+    void anErrorOfTheLibraryIsToldToAllWhoWaitAndToAllWhoCome() throws Exception {
+        CompletableFuture<Said> asked = say(1, "", 100, new ArrayList<>(), RoundsTest::never);
+        await(1);
+        CompletableFuture<Said> next = say(2, "", 100, new ArrayList<>(), RoundsTest::never);
+        CompletableFuture<Boolean> reader = read(3, "xyz", RoundsTest::never);
+        letters.gone = true;
+        letters.permits.release();
+        String why = "the worker can answer no more: java.lang.LinkageError: the library is gone";
+        for (CompletableFuture<?> waiting : List.of(asked, next, reader)) {
+            ExecutionException told = assertThrows(ExecutionException.class, waiting::get);
+            assertEquals(IllegalStateException.class.getName() + ": " + why, told.getMessage());
+        }
+        assertEquals(
+                why,
+                assertThrows(
+                                IllegalStateException.class,
+                                () -> rounds.read(ask(1, "x"), new Steps("x"), RoundsTest::never))
+                        .getMessage());
     }
 }
