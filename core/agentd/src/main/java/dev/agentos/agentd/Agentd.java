@@ -167,6 +167,7 @@ public final class Agentd implements AutoCloseable {
         makePrivate(config.state());
         makePrivate(config.run());
         closer.add(StateLock.take(config.state()));
+        SqliteLibrary.unpackIn(config.state().resolve("sqlite"));
         Tracing.start(config.otlpEndpoint());
         closer.add(Tracing::stop);
         if (sandbox instanceof AutoCloseable closeable) {
