@@ -28,31 +28,6 @@ public record AgentdConfig(
         boolean filter,
         Optional<Path> gpuTools) {
 
-    /** With the programs of graphics processors in their usual folders. */
-    public AgentdConfig(
-            Path state,
-            Path run,
-            Path execd,
-            Optional<Path> execdSocket,
-            Path worker,
-            Optional<TcpDoor> tcp,
-            Optional<String> otlpEndpoint,
-            boolean filter) {
-        this(state, run, execd, execdSocket, worker, tcp, otlpEndpoint, filter, Optional.empty());
-    }
-
-    /** What a service is told that filters what its tools give. */
-    public AgentdConfig(
-            Path state,
-            Path run,
-            Path execd,
-            Optional<Path> execdSocket,
-            Path worker,
-            Optional<TcpDoor> tcp,
-            Optional<String> otlpEndpoint) {
-        this(state, run, execd, execdSocket, worker, tcp, otlpEndpoint, true);
-    }
-
     public static final String USAGE = """
             Usage: agentd --state DIR --run DIR [options]
 

@@ -60,6 +60,8 @@ class AgentdConfigTest {
                         Optional.empty(),
                         Path.of("/usr/lib/agentos/worker"),
                         Optional.empty(),
+                        Optional.empty(),
+                        true,
                         Optional.empty()),
                 config);
         assertEquals(Path.of("/r/agentd.sock"), config.socket());

@@ -70,20 +70,24 @@ final class GpuRoutes {
         try {
             for (Sandbox.Status status : sandbox.list()) {
                 status.pid()
-                        .ifPresent(pid ->
-                                probe.sandboxGroups(pid).forEach(group -> sandboxes.put(group, status.incarnation())));
+                        .ifPresent(pid -> probe.groups(pid)
+                                .sandboxes()
+                                .forEach(group -> sandboxes.put(group, status.incarnation())));
             }
         } catch (Sandbox.SandboxException e) {
             System.getLogger(GpuRoutes.class.getName())
                     .log(System.Logger.Level.DEBUG, "the broker does not tell its sandboxes", e);
         }
-        return pid -> Stream.concat(
-                        probe.groups(pid).stream(),
-                        probe.sandboxGroups(pid).stream()
-                                .filter(sandboxes::containsKey)
-                                .map(sandboxes::get))
-                .distinct()
-                .toList();
+        return pid -> {
+            GpuProbe.Groups groups = probe.groups(pid);
+            return Stream.concat(
+                            groups.names().stream(),
+                            groups.sandboxes().stream()
+                                    .filter(sandboxes::containsKey)
+                                    .map(sandboxes::get))
+                    .distinct()
+                    .toList();
+        };
     }
 
     /**

@@ -15,7 +15,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -27,6 +26,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * Asks the makers' programs for the graphics processors. They are programs of others: each has a few seconds and a
@@ -191,36 +191,39 @@ public final class GpuProbe {
     }
 
     /**
-     * The control groups of the sandbox that a process is in; none where it is in no sandbox, or gone. Two processes that
-     * have one in common are in one sandbox.
+     * The control groups that a process is in.
+     *
+     * @param names of all of them, from the outermost; nothing where the process is gone
+     * @param sandboxes those of the sandbox that it is in; none where it is in no sandbox. Two processes that have one in
+     *     common are in one sandbox
      */
-    public Set<String> sandboxGroups(long pid) {
-        Set<String> found = new LinkedHashSet<>();
-        for (String line : lines("proc/" + pid + "/cgroup")) {
-            Matcher sandbox = SANDBOX.matcher(line);
-            if (sandbox.matches()) {
-                found.add(sandbox.group(1));
-            }
+    public record Groups(List<String> names, Set<String> sandboxes) {
+        public Groups {
+            names = List.copyOf(names);
+            sandboxes = Set.copyOf(sandboxes);
         }
-        return found;
     }
 
-    private List<String> lines(String relative) {
+    /** What the kernel says of a process; empty where it is gone. */
+    public Groups groups(long pid) {
+        List<String> lines;
         try {
-            return Files.readAllLines(root.resolve(relative));
+            lines = Files.readAllLines(root.resolve("proc/" + pid + "/cgroup"));
         } catch (IOException e) {
-            return List.of();
+            lines = List.of();
         }
-    }
-
-    /** The names of the control groups that a process is in, innermost last; nothing where it is gone. */
-    public List<String> groups(long pid) {
-        return lines("proc/" + pid + "/cgroup").stream()
-                .map(line -> line.substring(line.lastIndexOf(':') + 1))
-                .flatMap(path -> List.of(path.split("/")).stream())
-                .filter(name -> !name.isEmpty())
-                .distinct()
-                .toList();
+        return new Groups(
+                lines.stream()
+                        .map(line -> line.substring(line.lastIndexOf(':') + 1))
+                        .flatMap(path -> List.of(path.split("/")).stream())
+                        .filter(name -> !name.isEmpty())
+                        .distinct()
+                        .toList(),
+                lines.stream()
+                        .map(SANDBOX::matcher)
+                        .filter(Matcher::matches)
+                        .map(sandbox -> sandbox.group(1))
+                        .collect(Collectors.toSet()));
     }
 
     private Optional<Path> program(String name) {

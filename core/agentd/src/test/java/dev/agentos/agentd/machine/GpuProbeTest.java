@@ -158,11 +158,14 @@ class GpuProbeTest {
         file("proc/4712/cgroup", "8:pids:/agentos-execd-9/s-1/below\n");
         file("proc/4713/cgroup", "8:pids:/agentos-execd-9/s-12\n0::/s-1\n");
         GpuProbe probe = probe(Duration.ofSeconds(1));
-        assertEquals(Set.of("pids:/agentos-execd-9/s-1"), probe.sandboxGroups(4711));
-        assertEquals(probe.sandboxGroups(4711), probe.sandboxGroups(4712));
-        assertEquals(Set.of("pids:/agentos-execd-9/s-12"), probe.sandboxGroups(4713));
-        assertEquals(Set.of(), probe.sandboxGroups(1));
-        assertEquals(List.of("agentos-execd-9", "s-1", "system.slice", "x.service"), probe.groups(4711));
-        assertEquals(List.of(), probe.groups(1));
+        GpuProbe.Groups first = probe.groups(4711);
+        assertEquals(
+                new GpuProbe.Groups(
+                        List.of("agentos-execd-9", "s-1", "system.slice", "x.service"),
+                        Set.of("pids:/agentos-execd-9/s-1")),
+                first);
+        assertEquals(first.sandboxes(), probe.groups(4712).sandboxes());
+        assertEquals(Set.of("pids:/agentos-execd-9/s-12"), probe.groups(4713).sandboxes());
+        assertEquals(new GpuProbe.Groups(List.of(), Set.of()), probe.groups(1));
     }
 }

@@ -195,7 +195,8 @@ public final class InjectionRun {
                 base.resolve("no-worker"),
                 Optional.empty(),
                 Optional.empty(),
-                filter);
+                filter,
+                Optional.empty());
         try (Agentd _ = Agentd.start(config, TimeSource.system(), new FakeSandbox(), tools.of(data));
                 AgentdClient client = AgentdClient.on(config.socket())) {
             Map<String, Count> suites = new LinkedHashMap<>();

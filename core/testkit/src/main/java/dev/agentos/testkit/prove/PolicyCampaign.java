@@ -66,6 +66,8 @@ final class PolicyCampaign implements ProveMain.Campaign {
                     Optional.empty(),
                     base.resolve("no-worker"),
                     Optional.of(new TcpDoor(0, base.resolve("tcp-token"))),
+                    Optional.empty(),
+                    true,
                     Optional.empty());
             try (Agentd agentd = Agentd.start(config, TimeSource.system(), new FakeSandbox(), reached.tools());
                     AgentdClient client = AgentdClient.on(config.socket())) {

@@ -45,6 +45,8 @@ final class PromptHouse implements AutoCloseable {
                 Optional.empty(),
                 folder.resolve("no-worker"),
                 Optional.empty(),
+                Optional.empty(),
+                true,
                 Optional.empty());
         agentd = Agentd.start(config, TimeSource.system(), sandbox);
         client = AgentdClient.on(config.socket());

@@ -47,6 +47,8 @@ class ModelPullTest {
                 Optional.empty(),
                 folder.resolve("no-worker"),
                 Optional.empty(),
+                Optional.empty(),
+                true,
                 Optional.empty());
         ollama = ScriptedOllama.start(Duration.ofMillis(25))
                 .has("tiny:latest", 5_000_000)

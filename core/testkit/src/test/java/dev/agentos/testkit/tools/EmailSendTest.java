@@ -58,6 +58,8 @@ class EmailSendTest {
                 Optional.empty(),
                 folder.resolve("no-worker"),
                 Optional.empty(),
+                Optional.empty(),
+                true,
                 Optional.empty());
         agentd = Agentd.start(config, TimeSource.system(), new FakeSandbox());
         client = AgentdClient.on(config.socket());
