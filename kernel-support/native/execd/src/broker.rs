@@ -5,6 +5,7 @@ mod clients;
 mod pool;
 mod reports;
 mod requests;
+mod wakes;
 
 use crate::cgroup::{Cgroups, Leaf};
 use crate::host::Host;
@@ -19,6 +20,7 @@ use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::fs;
 use std::os::fd::{AsFd, OwnedFd};
 use std::time::{Duration, Instant};
+use wakes::Wakes;
 
 /// Blocked from the start of the program on, and read from a descriptor.
 pub const STOP_SIGNALS: &[i32] = &[libc::SIGTERM, libc::SIGINT];
@@ -120,6 +122,7 @@ pub struct Broker {
     last_spawn: Instant,
     /// When somebody last asked for something, or something ended.
     last_busy: Instant,
+    wakes: Wakes,
     /// Cleared when parking failed, until the next spawn shows whether it works again.
     may_park: bool,
     /// How many parked processes died before they were ready, since the last that became so.
@@ -168,6 +171,7 @@ impl Broker {
             wanted: KEPT_IDLE,
             last_spawn: Instant::now(),
             last_busy: Instant::now(),
+            wakes: Wakes::open(),
             may_park: true,
             early_deaths: 0,
             parks: 0,
@@ -230,6 +234,9 @@ impl Broker {
         if let Some(soon) = self.tidy_in() {
             consider(soon);
         }
+        if let Some(due) = self.wakes.due() {
+            consider(due.saturating_duration_since(Instant::now()));
+        }
         if self.stopping.is_some() {
             consider(Duration::from_millis(50));
         }
@@ -271,6 +278,7 @@ impl Broker {
             self.idle_since = Instant::now();
         }
         let now = Instant::now();
+        self.wakes.rest(now);
         let mut late_builds = Vec::new();
         let mut late_orders = Vec::new();
         for (name, sandbox) in &mut self.sandboxes {

@@ -3,6 +3,7 @@
 use crate::cgroup::{Cgroups, Controller};
 use crate::unlinked;
 use agentos_plan::{Mechanism, mechanism as m};
+use agentos_sys::latency::Latency;
 use agentos_sys::process::{self, Cloned, Ended};
 use agentos_sys::schedule::{self, Attributes};
 use agentos_sys::{Errno, ids, landlock, mount, seccomp};
@@ -87,6 +88,13 @@ impl Host {
             "agents run as the owner: idmapped mounts, without which another uid could not use the owner's files, are not made yet",
         ));
         mechanisms.extend(classes(cgroups));
+        mechanisms.push(match Latency::open() {
+            Ok(_) => present(m::WAKE_LATENCY, "asked of the kernel while somebody waits for a sandbox"),
+            Err(e) => absent(
+                m::WAKE_LATENCY,
+                format!("/dev/cpu_dma_latency is refused ({e}); start the broker as root"),
+            ),
+        });
         mechanisms.push(present(
             m::DOORS,
             match &abi {

@@ -38,6 +38,8 @@ pub mod mechanism {
     pub const SCHEDULE_SLICE: &str = "schedule.slice";
     pub const SCHEDULE_BURST: &str = "schedule.burst";
     pub const SCHEDULE_IDLE: &str = "schedule.idle";
+    /// Idle processors wake at once while somebody waits for a sandbox.
+    pub const WAKE_LATENCY: &str = "wake.latency";
     /// Counts that exist only where the kernel shows them.
     pub const COUNT_DEADLINE_OVERRUNS: &str = "count.deadline_overruns";
 }

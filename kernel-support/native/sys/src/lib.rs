@@ -7,6 +7,7 @@ pub mod errno;
 pub mod event;
 pub mod ids;
 pub mod landlock;
+pub mod latency;
 pub mod mount;
 pub mod net;
 pub mod pipe;

@@ -35,6 +35,7 @@ impl Broker {
             return self.refuse(asker, ErrorBody::new(code, step, message));
         }
         let since = Instant::now();
+        self.wakes.hurry();
         match self.begin(asker, plan, since) {
             Ok(()) => {}
             Err(error) => self.refuse(asker, error_body(ErrorCode::SpawnFailed, error)),

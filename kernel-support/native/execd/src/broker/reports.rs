@@ -217,6 +217,7 @@ impl Broker {
         self.hear_agent(name);
         let Some(mut sandbox) = self.sandboxes.remove(name) else { return };
         self.last_busy = Instant::now();
+        self.wakes.hurry();
         for (fd, token) in
             [(sandbox.init.as_fd(), sandbox.tokens[0]), (sandbox.to_init.as_fd(), sandbox.tokens[1])]
         {

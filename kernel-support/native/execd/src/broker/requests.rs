@@ -75,6 +75,7 @@ impl Broker {
         if let Some(refusal) = refusal {
             return self.refuse(asker, ErrorBody::new(ErrorCode::Busy, None, format!("{name} {refusal}")));
         }
+        self.wakes.hurry();
         let sent =
             sandbox.to_agent.as_ref().map_or(Err(Errno(libc::EPIPE)), |c| socket::send(c.as_fd(), &[START]));
         // A failure means that the held process just died; its exit follows and answers.

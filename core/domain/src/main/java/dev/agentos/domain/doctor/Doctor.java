@@ -350,7 +350,9 @@ public final class Doctor {
 
     private void rest(Mechanism mechanism) {
         boolean counted = mechanism.name().startsWith("count.");
+        boolean prompt = mechanism.name().equals("wake.latency");
         boolean comfort = counted
+                || prompt
                 || mechanism.name().startsWith("schedule.")
                 || mechanism.name().startsWith("namespace.cgroup");
         add(
@@ -360,9 +362,11 @@ public final class Doctor {
                 mechanism.name() + " is missing: " + mechanism.detail(),
                 counted
                         ? "it is not counted, and shown as unknown"
-                        : comfort
-                                ? "the class is honoured less well"
-                                : "contracts that need it are refused, or run without it where their binding is flexible",
+                        : prompt
+                                ? "agents start and end a fraction of a millisecond later"
+                                : comfort
+                                        ? "the class is honoured less well"
+                                        : "contracts that need it are refused, or run without it where their binding is flexible",
                 contractLines(mechanism.name()),
                 mechanism.name().equals("doors")
                         ? "./agentos build, then restart the broker: this one is older than the service"
