@@ -4,19 +4,15 @@ import dev.agentos.bridge.view.CardViewModel;
 import dev.agentos.bridge.wire.ConsentWire.AskView;
 import dev.agentos.center.consent.CardWindow;
 import dev.agentos.center.ui.ScreenContext;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Predicate;
 import javafx.application.Platform;
 import javafx.geometry.Bounds;
 import javafx.scene.Node;
-import javafx.scene.Parent;
-import javafx.scene.control.Labeled;
 import javafx.scene.image.WritableImage;
 import javafx.scene.input.KeyCode;
 import javafx.scene.input.MouseButton;
@@ -71,41 +67,11 @@ public final class CardHand implements AutoCloseable {
 
     /** Every text that is seen. */
     public List<String> texts() throws InterruptedException {
-        return CenterWindow.ui(() -> {
-            List<String> found = new ArrayList<>();
-            walk(stage().getScene().getRoot(), node -> {
-                if (node instanceof Labeled labeled && labeled.getText() != null) {
-                    found.add(labeled.getText());
-                }
-                return false;
-            });
-            return found;
-        });
+        return CenterWindow.ui(() -> SceneTree.texts(stage().getScene().getRoot()));
     }
 
     public Optional<Node> find(String text) throws InterruptedException {
-        return CenterWindow.ui(() -> walk(
-                stage().getScene().getRoot(),
-                node -> (node instanceof Labeled labeled && text.equals(labeled.getText()))
-                        || text.equals(node.getAccessibleText())));
-    }
-
-    private static Optional<Node> walk(Node node, Predicate<Node> fits) {
-        if (!node.isVisible()) {
-            return Optional.empty();
-        }
-        if (fits.test(node)) {
-            return Optional.of(node);
-        }
-        if (node instanceof Parent parent) {
-            for (Node child : parent.getChildrenUnmodifiable()) {
-                Optional<Node> found = walk(child, fits);
-                if (found.isPresent()) {
-                    return found;
-                }
-            }
-        }
-        return Optional.empty();
+        return CenterWindow.ui(() -> SceneTree.find(stage().getScene().getRoot(), text));
     }
 
     /** Whether a control with this text can be used now. */
@@ -145,13 +111,7 @@ public final class CardHand implements AutoCloseable {
     /** Presses and releases keys together. */
     public static void press(KeyCode... keys) throws InterruptedException {
         CenterWindow.ui(() -> {
-            Robot robot = new Robot();
-            for (KeyCode key : keys) {
-                robot.keyPress(key);
-            }
-            for (int i = keys.length - 1; i >= 0; i--) {
-                robot.keyRelease(keys[i]);
-            }
+            SceneTree.press(keys);
             return true;
         });
     }

@@ -25,7 +25,6 @@ import javafx.animation.AnimationTimer;
 import javafx.application.Platform;
 import javafx.geometry.Bounds;
 import javafx.scene.Node;
-import javafx.scene.Parent;
 import javafx.scene.control.ContentDisplay;
 import javafx.scene.control.Labeled;
 import javafx.scene.control.ListView;
@@ -191,7 +190,7 @@ public final class CenterWindow implements AutoCloseable {
     public void scrollToEnd() throws InterruptedException {
         frames(3);
         ui(() -> {
-            walk(center().scene().getRoot(), node -> {
+            SceneTree.find(center().scene().getRoot(), node -> {
                 if (node instanceof ListView<?> list && !list.getItems().isEmpty()) {
                     list.scrollTo(list.getItems().size() - 1);
                 }
@@ -228,49 +227,17 @@ public final class CenterWindow implements AutoCloseable {
 
     /** Every text that is seen, from the top of the tree. */
     public List<String> texts() throws InterruptedException {
-        return ui(() -> {
-            List<String> found = new ArrayList<>();
-            walk(center().scene().getRoot(), node -> {
-                if (node instanceof Labeled labeled
-                        && labeled.getText() != null
-                        && !labeled.getText().isEmpty()) {
-                    found.add(labeled.getText());
-                }
-                return false;
-            });
-            return found;
-        });
+        return ui(() -> SceneTree.texts(center().scene().getRoot()));
     }
 
     /** The first node that is seen and has this text, or whose name for assistive programs it is. */
     public Optional<Node> find(String text) {
-        return walk(
-                center().scene().getRoot(),
-                node -> (node instanceof Labeled labeled && text.equals(labeled.getText()))
-                        || text.equals(node.getAccessibleText()));
+        return SceneTree.find(center().scene().getRoot(), text);
     }
 
     /** The first node that is seen and fits. */
     public Optional<Node> find(Predicate<Node> fits) {
-        return walk(center().scene().getRoot(), fits);
-    }
-
-    private static Optional<Node> walk(Node node, Predicate<Node> fits) {
-        if (!node.isVisible()) {
-            return Optional.empty();
-        }
-        if (fits.test(node)) {
-            return Optional.of(node);
-        }
-        if (node instanceof Parent parent) {
-            for (Node child : parent.getChildrenUnmodifiable()) {
-                Optional<Node> found = walk(child, fits);
-                if (found.isPresent()) {
-                    return found;
-                }
-            }
-        }
-        return Optional.empty();
+        return SceneTree.find(center().scene().getRoot(), fits);
     }
 
     /** Texts that do not fit where they stand and that no tooltip gives whole: what is painted ends in an ellipsis. */
@@ -280,7 +247,7 @@ public final class CenterWindow implements AutoCloseable {
             center().scene().getRoot().applyCss();
             center().scene().getRoot().layout();
             List<String> cut = new ArrayList<>();
-            walk(center().scene().getRoot(), node -> {
+            SceneTree.find(center().scene().getRoot(), node -> {
                 if (node instanceof Labeled labeled
                         && labeled.getText() != null
                         && !labeled.getText().isEmpty()
@@ -316,13 +283,7 @@ public final class CenterWindow implements AutoCloseable {
     /** Presses keys together and lets go of them. */
     public void press(KeyCode... keys) throws InterruptedException {
         ui(() -> {
-            Robot robot = new Robot();
-            for (KeyCode key : keys) {
-                robot.keyPress(key);
-            }
-            for (int i = keys.length - 1; i >= 0; i--) {
-                robot.keyRelease(keys[i]);
-            }
+            SceneTree.press(keys);
             return true;
         });
         frames(2);
