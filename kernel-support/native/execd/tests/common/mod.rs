@@ -103,10 +103,16 @@ pub fn example(scratch: &Scratch, name: &str) -> String {
 fn in_own_group(program: &str) -> Command {
     let Ok(parent) = std::env::var("AGENTOS_TEST_CGROUP") else { return Command::new(program) };
     let mut command = Command::new("sh");
-    // As a service manager does, it first removes what a broker that died has left of its group.
+    // As a service manager does, it first removes what a broker that died has left of its group, as soon as the kernel
+    // lets it: those that were in it may still be ending.
     let enter = r#"
         for old in "$0"/b*; do
-            [ -d "$old" ] && ! kill -0 "${old##*/b}" 2>/dev/null && find "$old" -depth -type d -exec rmdir {} +
+            [ -d "$old" ] && ! kill -0 "${old##*/b}" 2>/dev/null || continue
+            for again in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+                find "$old" -depth -type d -exec rmdir {} + 2>/dev/null
+                [ -d "$old" ] || break
+                sleep 0.1
+            done
         done
         mkdir -p "$0/b$$" && echo $$ >"$0/b$$/cgroup.procs"
         exec "$@""#;
