@@ -20,12 +20,20 @@ import java.util.concurrent.TimeUnit;
 /**
  * An SRT agent that answers requests, alone and beside each of four neighbours that take all they can get. A request and
  * its answer go through two named pipes in its workspace; between them it works some milliseconds, as an agent would.
+ *
+ * <p>The neighbour is frozen and let go in short turns: a virtual machine's processors change their speed by half for seconds at
+ * a time, whoever runs, and a turn and the next one see the same speed. A ratio is the median over the pairs of turns of what
+ * requests took beside the neighbour to what they took beside the frozen one.
  */
 final class NeighboursBench implements BenchMain.Bench {
 
     private static final int REQUESTS = 120;
     private static final long SETTLE_MS = 700;
-    private static final int TURNS = 6;
+    private static final int TURNS = 30;
+
+    /** Until a neighbour that was let go is at work again; as long as after it was frozen, so that both begin as rested. */
+    private static final long TURN_SETTLE_MS = 20;
+
     private static final int ATTEMPTS = 50;
 
     private static final String PATIENT = Fleet.contract(
@@ -81,12 +89,16 @@ final class NeighboursBench implements BenchMain.Bench {
                     Beside seen = beside(client, pipes, bomb.getValue(), requests);
                     double alone = Figures.percentile(seen.alone(), 0.5);
                     double loaded = Figures.percentile(seen.loaded(), 0.5);
-                    worst = Math.max(worst, loaded / alone);
+                    double ratio = Figures.percentile(seen.ratios(), 0.5);
+                    worst = Math.max(worst, ratio);
                     all.add(alone);
                     figures.put("onset_alone_beside_frozen_" + bomb.getKey() + "_ms_p50", alone)
                             .put("onset_" + bomb.getKey() + "_ms_p50", loaded)
                             .put("onset_" + bomb.getKey() + "_ms_p95", Figures.percentile(seen.loaded(), 0.95))
-                            .put("ratio_" + bomb.getKey(), loaded / alone)
+                            .put("ratio_" + bomb.getKey(), ratio)
+                            .put(
+                                    "neighbour_cpu_s_" + bomb.getKey(),
+                                    seen.state().usage().cpuMicros() / 1e6)
                             .put(
                                     "state_" + bomb.getKey(),
                                     seen.state().state() + " after "
@@ -105,8 +117,8 @@ final class NeighboursBench implements BenchMain.Bench {
         return figures;
     }
 
-    /** Times beside one neighbour, and while that was frozen. */
-    private record Beside(double[] alone, double[] loaded, AgentView state) {}
+    /** Times beside one neighbour and while that was frozen, and how they compare in each pair of turns. */
+    private record Beside(double[] alone, double[] loaded, double[] ratios, AgentView state) {}
 
     /** Frozen and running in turn: the machine is not the same machine all the time, and both must see the same one. */
     private static Beside beside(AgentdClient client, Pipes pipes, List<String> command, int requests)
@@ -121,15 +133,19 @@ final class NeighboursBench implements BenchMain.Bench {
         int each = Math.max(1, requests / TURNS);
         double[] alone = new double[0];
         double[] loaded = new double[0];
+        double[] ratios = new double[TURNS];
         for (int turn = 0; turn < TURNS; turn++) {
-            loaded = joined(loaded, onset(pipes, each));
+            double[] beside = onset(pipes, each);
             freeze(client, other.id(), true);
-            alone = joined(alone, onset(pipes, each));
+            double[] without = onset(pipes, each);
             freeze(client, other.id(), false);
+            ratios[turn] = mean(beside) / mean(without);
+            loaded = joined(loaded, beside);
+            alone = joined(alone, without);
         }
         AgentView state = client.agent(other.id());
         client.kill(other.id());
-        return new Beside(alone, loaded, state);
+        return new Beside(alone, loaded, ratios, state);
     }
 
     /** A bomb that is between two incarnations, or forks faster than it freezes, takes more than one attempt. */
@@ -141,6 +157,7 @@ final class NeighboursBench implements BenchMain.Bench {
                 } else {
                     client.resume(id);
                 }
+                TimeUnit.MILLISECONDS.sleep(TURN_SETTLE_MS);
                 return;
             } catch (AgentdException e) {
                 if (attempt == ATTEMPTS) {
@@ -152,6 +169,10 @@ final class NeighboursBench implements BenchMain.Bench {
                 TimeUnit.MILLISECONDS.sleep(20);
             }
         }
+    }
+
+    private static double mean(double[] times) {
+        return Arrays.stream(times).average().orElse(Double.NaN);
     }
 
     private static double[] joined(double[] first, double[] second) {
