@@ -43,9 +43,11 @@ final class Surface implements AutoCloseable {
             throws IOException {
         CountingOutput out = new CountingOutput(to);
         RawTerminal terminal = new RawTerminal(in, out);
+        TerminalScreen screen = new TerminalScreen(terminal);
+        // After the screen's own listener: who is woken must find the new size, or the old one is painted and stays.
         terminal.addResizeListener((_, _) -> resized.run());
         Depth depth = TerminalPalette.detect(environment, true).depth();
-        Surface surface = new Surface(new TerminalScreen(terminal), out, depth, TerminalPalette.theme(environment));
+        Surface surface = new Surface(screen, out, depth, TerminalPalette.theme(environment));
         surface.start();
         return surface;
     }
