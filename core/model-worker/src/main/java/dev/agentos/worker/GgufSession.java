@@ -85,6 +85,10 @@ final class GgufSession {
         } catch (RuntimeException e) {
             // The library throws what it does not let others name.
             failed(id, String.valueOf(e.getMessage()));
+        } catch (Error e) {
+            // Who asked must not wait for an answer that no thread is making any more.
+            failed(id, e.toString());
+            throw e;
         } catch (IOException e) {
             System.err.println("gguf-worker: an answer was not sent: " + e.getMessage());
         }

@@ -33,7 +33,7 @@ final class Crun implements AutoCloseable {
     static Optional<Crun> here(Figures figures) throws IOException, InterruptedException {
         Optional<Path> program = SpawnBench.find("crun");
         if (program.isEmpty()) {
-            figures.skip("crun", "crun is not installed");
+            figures.skip("crun", "crun is not installed; apt-get install crun");
             return Optional.empty();
         }
         Path bundle = Files.createTempDirectory("agentos-crun");

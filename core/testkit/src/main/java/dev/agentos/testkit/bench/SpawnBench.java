@@ -29,6 +29,9 @@ import java.util.stream.Stream;
  * the sandbox broker takes is not told apart, since the broker answers agentd's user only. Two parts of it are measured by
  * themselves: the same request once more, which is answered from memory, and two small flushes of a file beside the
  * journal, since a governed run has two moments at which something must be on the disk.
+ *
+ * <p>Everything is measured twice: each run after a rest, as when somebody starts an agent now and then, and run after run
+ * without one, as when a fleet starts. Caches and processors that rested make both sides slower, and not by as much.
  */
 final class SpawnBench implements BenchMain.Bench {
 
@@ -37,8 +40,21 @@ final class SpawnBench implements BenchMain.Bench {
     /** A service and a client that have just started interpret what they later run compiled. */
     private static final int WARM_UP = 1_000;
 
-    /** What one leaves to be tidied up must not fall into another's time. */
-    private static final long PAUSE_MS = 20;
+    /** How many runs follow each other, after which rest. What one leaves to be tidied up must not fall into another's time. */
+    private enum Pace {
+        RESTED("", 1, 20),
+        BACK_TO_BACK("_back_to_back", 20, 100);
+
+        private final String suffix;
+        private final int burst;
+        private final long restMs;
+
+        Pace(String suffix, int burst, long restMs) {
+            this.suffix = suffix;
+            this.burst = burst;
+            this.restMs = restMs;
+        }
+    }
 
     private static final String CONTRACT =
             Fleet.contract("bench", "SRT", "cpu: \"100m\", mem: 64MiB, pids: 16", "", List.of("/usr/bin/true"));
@@ -66,7 +82,7 @@ final class SpawnBench implements BenchMain.Bench {
                         List.of(bwrap.get().toString(), "--unshare-all", "--ro-bind", "/", "/", "/usr/bin/true");
                 contenders.put("bwrap", () -> command(words));
             } else {
-                figures.skip("bwrap", "bubblewrap is not installed");
+                figures.skip("bwrap", "bubblewrap is not installed; apt-get install bubblewrap");
             }
             if (crun.isPresent()) {
                 contenders.put("crun", () -> command(crun.get().words()));
@@ -81,16 +97,12 @@ final class SpawnBench implements BenchMain.Bench {
             }
             // The first time it is a run like any other.
             governed(client, once);
-            Map<String, double[]> times = measure(contenders, rounds);
             figures.put("rounds", rounds)
                     .put("warm_up", WARM_UP)
                     .put("sandbox_mode", client.status().enforcement().mode());
-            times.forEach((name, samples) -> figures.put(name + "_ms_p50", Figures.percentile(samples, 0.5))
-                    .put(name + "_ms_p99", Figures.percentile(samples, 0.99)));
-            double[] governed = times.getOrDefault("governed_spawn", new double[1]);
-            figures.put("p99_over_p50", Figures.percentile(governed, 0.99) / Figures.percentile(governed, 0.5));
-            ratio(figures, "ratio_p50", times, "bwrap");
-            ratio(figures, "ratio_crun_p50", times, "crun");
+            for (Pace pace : Pace.values()) {
+                report(figures, pace, measure(contenders, rounds, pace));
+            }
         } finally {
             if (crun.isPresent()) {
                 crun.get().close();
@@ -99,23 +111,32 @@ final class SpawnBench implements BenchMain.Bench {
         return figures;
     }
 
-    private static void ratio(Figures figures, String name, Map<String, double[]> times, String peer) {
-        double[] samples = times.get(peer);
-        double[] governed = times.get("governed_spawn");
-        if (samples != null && governed != null) {
-            figures.put(name, Figures.percentile(governed, 0.5) / Figures.percentile(samples, 0.5));
-        }
+    private static void report(Figures figures, Pace pace, Map<String, double[]> times) {
+        times.forEach((name, samples) -> figures.put(name + pace.suffix + "_ms_p50", Figures.percentile(samples, 0.5))
+                .put(name + pace.suffix + "_ms_p99", Figures.percentile(samples, 0.99)));
+        double[] governed = times.getOrDefault("governed_spawn", new double[1]);
+        double median = Figures.percentile(governed, 0.5);
+        figures.put("p99_over_p50" + pace.suffix, Figures.percentile(governed, 0.99) / median);
+        List.of("bwrap", "crun").forEach(peer -> {
+            double[] samples = times.get(peer);
+            if (samples != null) {
+                String name = peer.equals("bwrap") ? "ratio" : "ratio_" + peer;
+                figures.put(name + pace.suffix + "_p50", median / Figures.percentile(samples, 0.5));
+            }
+        });
     }
 
-    private static Map<String, double[]> measure(Map<String, Contender> contenders, int rounds) throws Exception {
+    /** So many runs of each, in turn; who begins changes from turn to turn. */
+    private static Map<String, double[]> measure(Map<String, Contender> contenders, int rounds, Pace pace)
+            throws IOException, InterruptedException {
         Map<String, double[]> times = new LinkedHashMap<>();
         contenders.keySet().forEach(name -> times.put(name, new double[rounds]));
         List<Map.Entry<String, Contender>> order = new ArrayList<>(contenders.entrySet());
-        for (int i = 0; i < rounds; i++) {
+        for (int from = 0; from < rounds; from += pace.burst) {
             for (Map.Entry<String, Contender> contender : order) {
-                double[] samples = times.get(contender.getKey());
-                if (samples != null) {
-                    Thread.sleep(PAUSE_MS);
+                double[] samples = times.getOrDefault(contender.getKey(), new double[0]);
+                Thread.sleep(pace.restMs);
+                for (int i = from; i < Math.min(rounds, from + pace.burst); i++) {
                     samples[i] = contender.getValue().millis();
                 }
             }
