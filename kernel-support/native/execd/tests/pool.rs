@@ -64,15 +64,25 @@ fn the_pool_fills_again_after_a_burst_and_shrinks_when_idle() {
     broker.stop();
 }
 
+/// The oldest parked process, once it has been there for 50 ms: the init of a sandbox that is ending looks like one.
+fn waiting_for_a_while(broker: &Broker) -> i32 {
+    let mut oldest = None;
+    eventually("a parked process that stays", || {
+        let before = oldest;
+        std::thread::sleep(Duration::from_millis(50));
+        oldest = parked(broker).into_iter().min();
+        oldest.is_some() && oldest == before
+    });
+    oldest.expect("one of them")
+}
+
 #[test]
 fn a_parked_process_that_dies_is_replaced() {
     let broker = Broker::start();
     let mut client = broker.client();
     for round in 0..3 {
-        eventually("a parked process", || !parked(&broker).is_empty());
-        std::thread::sleep(Duration::from_millis(50));
-        // The oldest. Several that die before they are ready would be a reason to park none any more.
-        let victim = parked(&broker).into_iter().min().expect("one of them");
+        // Several that die before they are ready would be a reason to park none any more.
+        let victim = waiting_for_a_while(&broker);
         let _ = process::signal(victim, libc::SIGKILL);
         eventually("its end", || !parked(&broker).contains(&victim));
         if round < 2 {
